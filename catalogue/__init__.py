@@ -1,0 +1,1 @@
+"""What is promised: services, materials, outputs, time limits, bundles, each with its source."""

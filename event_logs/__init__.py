@@ -1,0 +1,1 @@
+"""What happened: event logs of departments, read into one form."""

@@ -1,0 +1,85 @@
+"""Where queries run. Ibis compiles an expression, an engine runs the text; nothing else knows SQL.
+
+Ibis' own DuckDB backend does not work with DuckDB 2 (docs/decisions/0002-ibis-compiles.md).
+"""
+
+from __future__ import annotations
+
+import re
+from pathlib import Path
+from typing import TYPE_CHECKING, Any, Protocol
+
+if TYPE_CHECKING:
+    import ibis.expr.types as ir
+    import pandas as pd
+
+
+class Engine(Protocol):
+    """What runs compiled expressions. `DuckDBEngine` is embedded; a Spark engine has the same four verbs."""
+
+    dialect: str
+
+    def run(self, expression: ir.Table) -> pd.DataFrame:
+        """Run a lazy table and give its rows, which should be few."""
+        ...
+
+    def keep(self, name: str, expression: ir.Table) -> ir.Table:
+        """Compute a lazy table once under a name; gives the table that reads it back."""
+        ...
+
+    def write(self, expression: ir.Table, path: Path, form: str) -> None:
+        """Write a lazy table's rows to a file (`csv` or `parquet`) without bringing them into Python."""
+        ...
+
+    def close(self) -> None:
+        """Let go of memory and temporary files."""
+        ...
+
+
+class DuckDBEngine:
+    """DuckDB in this process, offline: no extension is ever fetched.
+
+    Parameters
+    ----------
+    memory_limit
+        As DuckDB writes it (``"2GB"``); beyond it, work spills to a temporary folder that goes with the engine.
+    """
+
+    dialect = "duckdb"
+
+    def __init__(self, memory_limit: str | None = None) -> None:
+        import duckdb
+
+        self.connection = duckdb.connect(
+            config={"autoinstall_known_extensions": "false", "autoload_known_extensions": "false"}
+        )
+        self.connection.execute("set preserve_insertion_order = false")
+        self.connection.execute("set enable_progress_bar = false")
+        if memory_limit:
+            self.connection.execute(f"set memory_limit = '{memory_limit}'")
+        self._kept = 0
+
+    def sql(self, expression: Any) -> str:
+        """The text that an expression compiles to."""
+        import ibis
+
+        return str(ibis.to_sql(expression, dialect=self.dialect))
+
+    def run(self, expression: ir.Table) -> pd.DataFrame:
+        return self.connection.execute(self.sql(expression)).df()
+
+    def keep(self, name: str, expression: ir.Table) -> ir.Table:
+        import ibis
+
+        self._kept += 1
+        table = f"{re.sub(r'[^a-z0-9_]', '_', name)}_{self._kept}"
+        self.connection.execute(f'create temp table "{table}" as {self.sql(expression)}')
+        return ibis.table(expression.schema(), name=table)
+
+    def write(self, expression: ir.Table, path: Path, form: str) -> None:
+        options = "format parquet, compression zstd" if form == "parquet" else "format csv, header true"
+        target = str(path).replace("'", "''")
+        self.connection.execute(f"copy ({self.sql(expression)}) to '{target}' ({options})")
+
+    def close(self) -> None:
+        self.connection.close()

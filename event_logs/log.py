@@ -1,0 +1,78 @@
+"""EventLog: the events of one or many departments in canonical columns, lazy; and what a reading of them says."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+if TYPE_CHECKING:
+    import ibis.expr.types as ir
+    import pandas as pd
+
+    from event_logs.backend import Engine
+
+
+@dataclass(frozen=True, slots=True)
+class Rejected:
+    """One row set aside: its line (header = 1; row number where the form has no lines), a reason's code, the row's text."""
+
+    line: int
+    reason: str
+    row: str
+    file: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class Found:
+    """Which source column plays a role, how sure that is (0 to 1), and why."""
+
+    role: str
+    column: str
+    confidence: float
+    reason: str
+
+
+@dataclass(frozen=True, slots=True)
+class Reading:
+    """How a log was read: what the report's “what this rests on” is made of."""
+
+    files: tuple[Path, ...] = ()
+    form: str = ""
+    encoding: str = ""
+    timezone: str = "Asia/Shanghai"
+    roles: tuple[Found, ...] = ()
+    unused_columns: tuple[str, ...] = ()
+    rows: int = 0
+    rejected: tuple[Rejected, ...] = ()
+    notes: tuple[tuple[str, dict[str, object]], ...] = ()  # wording key and its values, in the order they arose
+
+
+@dataclass(frozen=True)
+class EventLog:
+    """An event log in canonical columns (`event_logs.columns`), one row an event, held by an engine.
+
+    Times are local wall-clock timestamps without zone (the reading's timezone). A role that the source lacks is a
+    column of nulls.
+    """
+
+    engine: Engine
+    events: ir.Table
+    present: frozenset[str]
+    reading: Reading = field(default_factory=Reading)
+
+    def has(self, *roles: str) -> bool:
+        """Whether the source knows all of these roles."""
+        return self.present.issuperset(roles)
+
+    def run(self, expression: ir.Table) -> pd.DataFrame:
+        """The rows of a lazy table."""
+        return self.engine.run(expression)
+
+    def keep(self, name: str, expression: ir.Table) -> ir.Table:
+        """Compute a lazy table once."""
+        return self.engine.keep(name, expression)
+
+    def with_events(self, events: ir.Table) -> EventLog:
+        """The same log, other rows: a filter, a sample, a held-out part."""
+        return EventLog(self.engine, events, self.present, self.reading)
