@@ -26,6 +26,7 @@ class Material:
     issuer: str = ""  # the department that issues it
     connected: bool = False  # a data interface exists; only a user sets it
     retain_required: bool = False  # the original must be kept
+    in_person: bool = False  # its holder must come with it
     source: Source = field(default_factory=Source)
 
 
@@ -65,6 +66,9 @@ class Bundle:
     services: tuple[str, ...]
     optional: tuple[str, ...] = ()
     authority: str = "assumed"  # national_2022, national_2024_1, local, assumed …
+    synonyms: tuple[str, ...] = ()
+    eligibility: str = ""  # who may have it so, in the words of the document
+    figures: tuple[str, ...] = ()  # what others published about it, each with its source
     source: Source = field(default_factory=Source)
 
 
@@ -81,6 +85,16 @@ class Catalogue:
     def service(self, name: str) -> Service | None:
         """The entry of a service, by name or synonym."""
         return next((s for s in self.services if name == s.name or name in s.synonyms), None)
+
+    def bundle(self, name: str) -> Bundle | None:
+        """The entry of a bundle, by name or synonym."""
+        return next((b for b in self.bundles if name == b.name or name in b.synonyms), None)
+
+    def tie(self, before: str, after: str) -> Tie | None:
+        """What ties two services in this order, by name or synonym."""
+        first, second = self.service(before), self.service(after)
+        names = (first.name if first else before, second.name if second else after)
+        return next((t for t in self.ties if (t.before, t.after) == names), None)
 
     def material(self, name: str) -> Material | None:
         """The entry of a material class, by name or synonym."""
