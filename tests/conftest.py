@@ -1,0 +1,37 @@
+"""What all tests share: the public logs where they lie, and the word that in CI nothing may be skipped."""
+
+from __future__ import annotations
+
+import os
+from pathlib import Path
+
+import pytest
+
+import wording
+
+SHARED = Path(__file__).resolve().parents[2] / "shared"
+
+
+@pytest.fixture(scope="session")
+def shared() -> Path:
+    """The folder of public and labelled logs beside the checkout; their licences forbid shipping them."""
+    if not SHARED.is_dir():
+        pytest.skip("the public logs are not beside this checkout (../shared): their licences forbid shipping them")
+    return SHARED
+
+
+@pytest.fixture(autouse=True)
+def english() -> None:
+    """Messages are compared in English unless a test chooses."""
+    wording.use("en")
+
+
+@pytest.hookimpl(hookwrapper=True)
+def pytest_runtest_makereport(item: pytest.Item, call: pytest.CallInfo[None]) -> object:
+    """Where CI has installed everything, a skipped browser, npm or Java test is a failure."""
+    outcome = yield
+    report = outcome.get_result()
+    tool = next((m.name for m in item.iter_markers() if m.name in ("browser", "npm", "java")), None)
+    if report.skipped and tool and os.environ.get("ONETHING_NOTHING_SKIPPED"):
+        report.outcome = "failed"
+        report.longrepr = f"skipped in CI, where {tool} is installed: {report.longrepr}"
