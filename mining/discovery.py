@@ -1,0 +1,330 @@
+"""Discovery: the as-is process of a service, or of a bundle of services, from aggregates of the log.
+
+Only counts leave the engine: variants, what each activity does, how services follow each other. So the cost of the
+model does not grow with the log.
+"""
+
+from __future__ import annotations
+
+from collections import Counter
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass, replace
+from typing import TYPE_CHECKING
+
+import ibis
+from ibis import _
+
+import wording
+from catalogue.vocabulary import APPLICANT_STEPS, step_of
+from mining.inductive import mine_block
+from mining.precedence import Precedence, episode_cases, precedences
+from mining.process_blocks import (
+    Block,
+    Choice,
+    Loop,
+    Ordered,
+    Skip,
+    Task,
+    Together,
+    draw,
+    ordered,
+    perhaps,
+    tasks,
+)
+from mining.process_blocks import (
+    Sequence as InOrder,
+)
+from mining.process_model import APPLICANT, Kind, Node, Origin, ProcessModel, Step
+
+if TYPE_CHECKING:
+    import ibis.expr.types as ir
+    import pandas as pd
+
+    from event_logs.log import EventLog
+
+APART = "\x1f"  # between the activities of a variant: no name has it
+READABLE_TASKS = 24  # more steps than this of one service are more than a reader takes in
+COVERAGES = (1.0, 0.98, 0.95, 0.9, 0.85, 0.8, 0.7, 0.6, 0.5)
+NOISE = 0.05
+
+
+@dataclass(frozen=True, slots=True)
+class ServiceProcess:
+    """One service as the log shows it.
+
+    `share` is that of the episodes of the bundle that have it; `coverage` that of its cases whose trace went into the
+    block as it is; `cases` all of them; `complete` those that the log does not cut off.
+    """
+
+    service: str
+    block: Block
+    department: str
+    cases: int
+    complete: int
+    coverage: float
+    share: float = 1.0
+    dropped: tuple[str, ...] = ()  # activities too rare to be drawn
+
+
+@dataclass(frozen=True, slots=True)
+class BundleProcess:
+    """The services of a bundle, their order today, and the evidence for it. `order`: pairs of positions in `services`."""
+
+    services: tuple[ServiceProcess, ...]
+    order: tuple[tuple[int, int], ...]
+    evidence: tuple[Precedence, ...]
+    episodes: int
+
+
+def discover(log: EventLog, services: Sequence[str] = (), *, episodes: ir.Table | None = None,
+             submissions: ir.Table | None = None, name: str = "") -> ProcessModel:  # fmt: skip
+    """The as-is process of a service or a bundle.
+
+    Parameters
+    ----------
+    services
+        Names as the log has them; none for the whole log as one process (a log without services).
+    episodes
+        As `mining.episodes` gives them; what belongs together otherwise follows `mining.precedence.episode_cases`.
+    submissions
+        As `mining.materials` gives them: names the documents of a step by class; else as they are written.
+    name
+        The model's name; by default the services'.
+
+    Returns
+    -------
+    ProcessModel
+        Sound and block-structured. Where the log is too varied to be read, a model of its most frequent behaviour, with
+        a note that says how much that is.
+    """
+    found = discover_processes(log, services, episodes=episodes, submissions=submissions)
+    return as_is_model(found, name=name)
+
+
+def as_is_model(found: BundleProcess, *, name: str = "") -> ProcessModel:
+    """The drawing of a discovered bundle: its services in today's order, each by those episodes that need it."""
+    names = tuple(process.service for process in found.services)
+    parts = [perhaps(process.block, process.share) for process in found.services]
+    block = ordered(parts, set(found.order))
+    labels = (wording.say("redesign.node.start"), wording.say("redesign.node.end"))
+    return draw(
+        block, name=name or "、".join(n for n in names if n), services=names, notes=_notes(found), labels=labels
+    )
+
+
+def _notes(found: BundleProcess) -> tuple[tuple[str, dict[str, object]], ...]:
+    varied = [process for process in found.services if process.coverage < 0.995 or process.dropped]
+    return tuple(
+        (
+            "redesign.note.coverage",
+            {"service": p.service or "–", "coverage": f"{p.coverage:.0%}", "cases": p.cases, "dropped": len(p.dropped)},
+        )
+        for p in varied
+    )
+
+
+def discover_processes(log: EventLog, services: Sequence[str] = (), *, episodes: ir.Table | None = None,
+                       submissions: ir.Table | None = None) -> BundleProcess:  # fmt: skip
+    """What `discover` draws, in parts: for the redesign, which rearranges them. Parameters as there."""
+    events = log.events
+    own = events.filter(_.service.isin(list(services))) if services else events
+    own = own.mutate(service=_.service.fill_null("") if services else ibis.literal(""))
+    variants = log.run(_variants(own))
+    steps = log.run(_steps(own))
+    documents = _documents(log, own, submissions)
+    names = list(services) or [""]
+    processes = [
+        _service_process(
+            service, number, variants[variants.service == service], steps[steps.service == service], documents
+        )
+        for number, service in enumerate(names)
+    ]
+    if len(names) == 1:
+        return BundleProcess(tuple(processes), (), (), int(processes[0].cases))
+    cases = episodes if episodes is not None else episode_cases(log, services)
+    cases = log.keep("bundle_cases", cases.filter(_.service.isin(names)).select("case_id", "service", "episode_id"))
+    evidence = precedences(log, names, episodes=cases, classes=_classes(submissions))
+    shares, total = _shares(log, cases)
+    processes = [replace(p, share=shares.get(p.service, 0.0)) for p in processes]
+    return BundleProcess(tuple(processes), todays_order(names, evidence), evidence, total)
+
+
+def todays_order(names: Sequence[str], evidence: Iterable[Precedence]) -> tuple[tuple[int, int], ...]:
+    """Pairs (i, j) of which most episodes begin j only when i has issued; without a circle, whatever the counts."""
+    by_pair = {(p.before, p.after): p for p in evidence}
+    ahead = {n: sum(_share(by_pair.get((n, other))) for other in names if other != n) for n in names}
+    rank = {n: at for at, n in enumerate(sorted(names, key=lambda n: (-ahead[n], list(names).index(n))))}
+    place = {n: at for at, n in enumerate(names)}
+    return tuple(
+        (place[a], place[b])
+        for a in names
+        for b in names
+        if rank[a] < rank[b] and (p := by_pair.get((a, b))) is not None and 2 * p.kept > p.both
+    )
+
+
+def _share(pair: Precedence | None) -> float:
+    return pair.first / pair.both if pair and pair.both else 0.5
+
+
+def _variants(own: ir.Table) -> ir.Table:
+    """Activities in order, and how many cases have them so, by service."""
+    traces = own.group_by("service", "case_id").aggregate(
+        variant=_.activity.group_concat(APART, order_by=[_.completed_at, _.event_number])
+    )
+    return traces.group_by("service", "variant").aggregate(cases=_.count()).order_by(_.cases.desc(), _.variant)
+
+
+def _steps(own: ir.Table) -> ir.Table:
+    """What each activity is by service and department: events, cases, those where the applicant acts."""
+    counted = own.group_by("service", "activity", "department").aggregate(
+        events=_.count(), cases=_.case_id.nunique(), applicant=(_.actor == "applicant").sum(), actors=_.actor.count()
+    )
+    return counted.order_by(_.service, _.activity, _.events.desc(), _.department)
+
+
+def _shares(log: EventLog, cases: ir.Table) -> tuple[dict[str, float], int]:
+    """In what share of the episodes with at least two of the services each of them is."""
+    wide = cases.group_by("episode_id").mutate(together=_.service.nunique())
+    counted = log.run(wide.filter(_.together > 1).group_by("service").aggregate(n=_.episode_id.nunique()))
+    total = int(log.run(wide.filter(_.together > 1).aggregate(n=_.episode_id.nunique())).n.iloc[0] or 0)
+    return {str(row.service): int(row.n) / total for row in counted.itertuples() if total}, total
+
+
+@dataclass(frozen=True, slots=True)
+class _Documents:
+    """(service, activity) -> documents, most frequent first."""
+
+    materials: Mapping[tuple[str, str], tuple[str, ...]]
+    outputs: Mapping[tuple[str, str], tuple[str, ...]]
+
+
+def _documents(log: EventLog, own: ir.Table, submissions: ir.Table | None) -> _Documents:
+    outputs = own.filter(_.outputs.length() > 0).select("service", "activity", document=_.outputs.unnest())
+    if submissions is not None:
+        at = own.select("event_number", "service", "activity")
+        handed = submissions.select("event_number", document="material_class").join(at, "event_number")
+        handed = handed.select("service", "activity", "document")
+    else:
+        kept = own.filter((_.materials.length() > 0) & (_.method.fill_null("") != "shared"))
+        handed = kept.select("service", "activity", document=_.materials.unnest())
+    materials = _by_step(log, handed) if log.has("materials") or submissions is not None else {}
+    return _Documents(materials, _by_step(log, outputs) if log.has("outputs") else {})
+
+
+def _by_step(log: EventLog, table: ir.Table) -> dict[tuple[str, str], tuple[str, ...]]:
+    counted = log.run(table.group_by("service", "activity", "document").aggregate(n=_.count()))
+    counted = counted.sort_values(["n", "document"], ascending=[False, True])
+    found: dict[tuple[str, str], list[str]] = {}
+    most: dict[tuple[str, str], int] = {}
+    for row in counted.itertuples(index=False):
+        key = (str(row.service), str(row.activity))
+        most.setdefault(key, int(row.n))
+        if row.n >= 0.02 * most[key]:  # a slip of the pen is no requirement
+            found.setdefault(key, []).append(str(row.document))
+    return {key: tuple(names) for key, names in found.items()}
+
+
+def _classes(submissions: ir.Table | None) -> ir.Table | None:
+    return None if submissions is None else submissions.select("material", "material_class").distinct()
+
+
+def _service_process(service: str, number: int, variants: pd.DataFrame, steps: pd.DataFrame,
+                     documents: _Documents) -> ServiceProcess:  # fmt: skip
+    traces = {tuple(str(v).split(APART)): int(n) for v, n in zip(variants.variant, variants.cases, strict=True)}
+    total = sum(traces.values())
+    whole = _uncut(traces)
+    nodes = _nodes(service, number, steps, documents)
+    code = {activity: at for at, activity in enumerate(nodes)}
+    block, coverage = _readable({tuple(code[a] for a in t): n for t, n in whole.items()}, list(nodes.values()))
+    drawn = {node.id for node in tasks(block)}
+    dropped = tuple(a for a, node in nodes.items() if node.id not in drawn)
+    department = _department(steps)
+    return ServiceProcess(service, block, department, total, sum(whole.values()), coverage, 1.0, dropped)
+
+
+def _department(steps: pd.DataFrame) -> str:
+    by_department = steps.dropna(subset=["department"]).groupby("department").events.sum()
+    return str(by_department.sort_values(ascending=False, kind="stable").index[0]) if len(by_department) else ""
+
+
+def _uncut(traces: dict[tuple[str, ...], int]) -> dict[tuple[str, ...], int]:
+    """Traces that begin and end as traces of the service do; all of them where the rest would be less than half."""
+    total = sum(traces.values())
+    starts: Counter[str] = Counter()
+    ends: Counter[str] = Counter()
+    for trace, n in traces.items():
+        starts[trace[0]] += n
+        ends[trace[-1]] += n
+    whole = {t: n for t, n in traces.items() if min(starts[t[0]], ends[t[-1]]) >= 0.05 * total}
+    return whole if 2 * sum(whole.values()) >= total else traces
+
+
+def _nodes(service: str, number: int, steps: pd.DataFrame, documents: _Documents) -> dict[str, Node]:
+    nodes: dict[str, Node] = {}
+    for at, (activity, rows) in enumerate(steps.groupby("activity", sort=True)):
+        name = str(activity)
+        step = Step(step_of(name))
+        acts, known = int(rows.applicant.sum()), int(rows.actors.sum())
+        department = _department(rows) or _department(steps)
+        facing = 2 * acts > known if known else step.value in APPLICANT_STEPS
+        origins = tuple(
+            Origin(service, "" if row.department is None or row.department != row.department else str(row.department), name,
+                   int(row.cases), int(row.events))
+            for row in rows.itertuples(index=False)
+        )  # fmt: skip
+        nodes[name] = Node(
+            id=f"t{number + 1}_{at + 1}", kind=Kind.TASK, label=name,
+            lane=APPLICANT if facing else department or wording.say("redesign.lane.unknown"),
+            step=step, service=service, materials=documents.materials.get((service, name), ()),
+            outputs=documents.outputs.get((service, name), ()), in_person=step is Step.INTERVIEW, origins=origins[:5],
+        )  # fmt: skip
+    return nodes
+
+
+def _readable(traces: dict[tuple[int, ...], int], nodes: list[Node]) -> tuple[Block, float]:
+    """The block of the most frequent behaviour that a reader can take in, and the share of cases that it was made of."""
+    total = sum(traces.values()) or 1
+    ranked = sorted(traces.items(), key=lambda item: (-item[1], item[0]))
+    best: tuple[Block, float] = (Skip(), 0.0)
+    for coverage in COVERAGES:
+        chosen: dict[tuple[int, ...], int] = {}
+        for trace, n in ranked:
+            if sum(chosen.values()) >= coverage * total:
+                break
+            chosen[trace] = n
+        chosen, shown = _frequent(chosen), sum(chosen.values()) / total
+        block = mine_block(chosen, lambda at: Task(nodes[at]), noise=NOISE)
+        best = (block, shown)
+        if sum(1 for _node in tasks(block)) <= READABLE_TASKS and not _flower(block):
+            break
+    return best
+
+
+def _frequent(traces: dict[tuple[int, ...], int]) -> dict[tuple[int, ...], int]:
+    """Traces of the most frequent activities alone, where there are more than a reader takes in."""
+    counts: Counter[int] = Counter()
+    for trace, n in traces.items():
+        for activity in set(trace):
+            counts[activity] += n
+    if len(counts) <= READABLE_TASKS:
+        return traces
+    most = {a for a, _n in sorted(counts.items(), key=lambda item: (-item[1], item[0]))[:READABLE_TASKS]}
+    cut: Counter[tuple[int, ...]] = Counter()
+    for trace, n in traces.items():
+        cut[tuple(a for a in trace if a in most)] += n
+    return dict(cut)
+
+
+def _flower(block: Block) -> bool:
+    """Whether some part allows any order of six or more steps: true of everything, and so it says nothing."""
+    match block:
+        case Loop(Choice(branches, _shares), Skip(), _again):
+            return len(branches) >= 6
+        case Loop(body, redo, _again):
+            return _flower(body) or _flower(redo)
+        case Choice(parts, _shares):
+            return any(_flower(part) for part in parts)
+        case InOrder(parts) | Together(parts) | Ordered(parts, _):
+            return any(_flower(part) for part in parts)
+    return False

@@ -1,0 +1,157 @@
+"""Which service comes before which: what is handed on, what order is kept, what overlaps. Evidence, not yet a verdict."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from typing import TYPE_CHECKING
+
+import ibis
+from ibis import _
+
+if TYPE_CHECKING:
+    import ibis.expr.types as ir
+
+    from event_logs.log import EventLog
+
+
+@dataclass(frozen=True, slots=True)
+class Precedence:
+    """An ordered pair of services over the episodes that have both.
+
+    `both` counts those; `handed_on` those in which `after` is handed an output of `before` once it is issued, `output`
+    the one most often so; `kept` those in which `after` begins only when `before` has issued; `first` those in which
+    `before` begins earlier.
+    """
+
+    before: str
+    after: str
+    both: int
+    kept: int
+    first: int
+    handed_on: int = 0
+    output: str = ""
+
+
+def episode_cases(log: EventLog, services: Sequence[str]) -> ir.Table:
+    """A stand-in for `mining.episodes` where no episodes are given: the log's own, else the object's, else the applicant's.
+
+    Rows of `case_id`, `service`, `episode_id`; a case without any of them is an episode by itself.
+    """
+    events = log.events
+    own = events.filter(_.service.isin(list(services))) if services else events
+    case = own.group_by(case_id=_.case_id, service=_.service.fill_null("")).aggregate(
+        episode_id=ibis.coalesce(_.episode.max(), _.object.max(), _.applicant_key.max(), _.case_id.max())
+    )
+    return case.select("case_id", "service", "episode_id")
+
+
+def precedences(log: EventLog, services: Sequence[str], *, episodes: ir.Table | None = None,
+                classes: ir.Table | None = None) -> tuple[Precedence, ...]:  # fmt: skip
+    """Evidence for every ordered pair of services that share episodes.
+
+    Parameters
+    ----------
+    services
+        At least two; else there is nothing to order.
+    episodes
+        `case_id`, `service`, `episode_id` a row a case; by default `episode_cases`.
+    classes
+        `material` (as written) and `material_class`; by default a document is what it is called.
+
+    Returns
+    -------
+    tuple of Precedence
+        In the order of `services`.
+    """
+    if len(services) < 2:
+        return ()
+    cases = episodes.filter(_.service.isin(list(services))) if episodes is not None else episode_cases(log, services)
+    cases = cases.select("case_id", "service", "episode_id").distinct()
+    spans = log.keep("precedence_spans", _spans(log, cases, services))
+    pairs = log.run(_pairs(spans))
+    handed = log.run(_handed_on(log, cases, services, classes)) if log.has("materials", "outputs") else None
+    most: dict[tuple[str, str], tuple[int, str]] = {}
+    if handed is not None:
+        for row in handed.sort_values(["episodes", "output"], ascending=[False, True]).itertuples(index=False):
+            most.setdefault((row.before, row.after), (int(row.episodes), str(row.output)))
+    rank = {service: at for at, service in enumerate(services)}
+    found = [
+        Precedence(
+            row.before,
+            row.after,
+            int(row.both),
+            int(row.kept),
+            int(row.first),
+            *most.get((row.before, row.after), (0, "")),
+        )
+        for row in pairs.itertuples(index=False)
+    ]
+    return tuple(sorted(found, key=lambda p: (rank[p.before], rank[p.after])))
+
+
+def _spans(log: EventLog, cases: ir.Table, services: Sequence[str]) -> ir.Table:
+    """First begin, and issue, of each service in each episode. Issued: with the last output, else at the last step that
+    is not the applicant's; of several cases of one service the first counts."""
+    events = log.events.filter(_.service.isin(list(services)))
+    begun = ibis.coalesce(events.started_at, events.completed_at)
+    has_output = events.outputs.length().fill_null(0) > 0
+    officer = events.actor.fill_null("officer") != "applicant"
+    by_case = events.mutate(begun=begun, issue=has_output, officer=officer).group_by("case_id", "service").aggregate(
+        begun_at=_.begun.min(),
+        output_at=_.completed_at.max(where=_.issue),
+        officer_at=_.completed_at.max(where=_.officer & (_.delivery.isnull() | (_.channel.fill_null("") != "post"))),
+        last_at=_.completed_at.max(),
+    )  # fmt: skip
+    joined = cases.join(by_case, ["case_id", "service"])
+    return joined.group_by("episode_id", "service").aggregate(
+        begun_at=_.begun_at.min(), issued_at=ibis.coalesce(_.output_at.min(), _.officer_at.min(), _.last_at.min())
+    )
+
+
+def _pairs(spans: ir.Table) -> ir.Table:
+    other = spans.view()
+    joined = spans.join(other, [spans.episode_id == other.episode_id, spans.service != other.service])
+    return (
+        joined.select(
+            before=spans.service, after=other.service, begun=spans.begun_at, issued=spans.issued_at, next_begun=other.begun_at
+        )
+        .group_by("before", "after")
+        .aggregate(both=_.count(), kept=(_.next_begun >= _.issued).sum(), first=(_.begun < _.next_begun).sum())
+    )  # fmt: skip
+
+
+def _handed_on(log: EventLog, cases: ir.Table, services: Sequence[str], classes: ir.Table | None) -> ir.Table:
+    """Episodes in which a service is handed what another has issued before, by pair and document."""
+    events = log.events.filter(_.service.isin(list(services)))
+    issued = events.filter(_.outputs.length() > 0).select(
+        "case_id", "service", at="completed_at", document=_.outputs.unnest()
+    )
+    taken = events.filter(_.materials.length() > 0).select(
+        "case_id", "service", at="completed_at", document=_.materials.unnest()
+    )
+    if classes is not None:
+        issued, taken = (_classed(table, classes) for table in (issued, taken))
+    issued = cases.join(issued, ["case_id", "service"])
+    taken = cases.join(taken, ["case_id", "service"])
+    joined = issued.join(
+        taken,
+        [
+            issued.episode_id == taken.episode_id,
+            issued.document == taken.document,
+            issued.service != taken.service,
+            issued.at <= taken.at,
+        ],
+    )
+    return (
+        joined.select(before=issued.service, after=taken.service, output=issued.document, episode=issued.episode_id)
+        .group_by("before", "after", "output")
+        .aggregate(episodes=_.episode.nunique())
+    )  # fmt: skip
+
+
+def _classed(table: ir.Table, classes: ir.Table) -> ir.Table:
+    known = classes.select(document="material", known="material_class").distinct(on="document")
+    return table.left_join(known, "document").select(
+        "case_id", "service", "at", document=ibis.coalesce(_.known, _.document)
+    )
