@@ -25,6 +25,7 @@ def step_of(activity: str) -> str:
 
 
 APPLICANT_STEPS = ("apply", "correct", "pay", "interview", "collect")
+FINAL_STEPS = ("decide", "issue", "collect", "post")  # a decision or a hand-over: contract, section 8
 
 
 def applicant_facing(activity: str) -> bool:

@@ -1,0 +1,173 @@
+"""Which cases belong to one thing: the contract's episodes (section 3), and which of them the log cuts off (section 8)."""
+
+from __future__ import annotations
+
+import unicodedata
+from collections.abc import Iterable, Sequence
+from typing import TYPE_CHECKING
+
+from catalogue.vocabulary import FINAL_STEPS, step_of
+
+if TYPE_CHECKING:
+    import ibis.expr.types as ir
+
+    from event_logs.log import EventLog
+
+# What stands in a field of identities where there is none. Masked ones carry an asterisk.
+PLACEHOLDER = r"[*＊]|^[-—_/\\.·?？无空0xX×]+$|^(?i:null|none|nan|n/a|na|unknown|不详|未知|暂无|待定|没有)$"
+
+
+def steps_of(log: EventLog) -> dict[str, str]:
+    """Which step each activity of a log is, as `catalogue.vocabulary` names steps; activities in their own order."""
+    names = log.run(log.events.select("activity").distinct().order_by("activity"))["activity"]
+    return {name: step_of(name) for name in names.dropna()}
+
+
+def activities_of(steps: dict[str, str], wanted: Iterable[str]) -> list[str]:
+    """The activities that are one of the wanted steps."""
+    kinds = set(wanted)
+    return [name for name, step in steps.items() if step in kinds]
+
+
+def cases(log: EventLog, *, steps: dict[str, str] | None = None) -> ir.Table:
+    """One row a case: what episodes need of it, lazy.
+
+    Parameters
+    ----------
+    steps
+        What `steps_of` gives, where the caller has it already.
+
+    Returns
+    -------
+    ir.Table
+        ``case_id, service, applicant, applicant_key, object, episode, first_at`` (start, or completion where unknown),
+        ``last_at, first_event_number, begins`` (the first event is an application) and ``ends`` (a decision or a
+        hand-over is there).
+    """
+    steps = steps_of(log) if steps is None else steps
+    events = log.events.mutate(begun_at=log.events.started_at.fill_null(log.events.completed_at))
+    applies = events.activity.isin(activities_of(steps, ["apply"]) or [""])
+    final = events.activity.isin(activities_of(steps, FINAL_STEPS) or [""])
+    if log.has("outcome"):
+        final |= events.outcome.isin(["refuse", "withdraw"]).fill_null(False)
+    grouped = events.group_by("case_id").aggregate(
+        service=events.service.max(),
+        applicant=events.applicant.argmax(events.applicant_key),
+        applicant_written=events.applicant.max(),
+        applicant_key=events.applicant_key.max(),
+        object=_identity(events.object).max(),
+        episode=_identity(events.episode).max(),
+        first_at=events.begun_at.min(),
+        last_at=events.completed_at.max(),
+        first_event_number=events.event_number.min(),
+        applied_at=events.begun_at.min(where=applies),
+        ends=final.any(),
+    )
+    return grouped.mutate(
+        applicant=grouped.applicant.fill_null(grouped.applicant_written),
+        begins=(grouped.applied_at <= grouped.first_at).fill_null(False),
+    ).drop("applicant_written", "applied_at")
+
+
+def _identity(column: ir.StringColumn) -> ir.StringColumn:
+    """The column without what is masked or a placeholder: that ties nothing."""
+    return column.re_search(PLACEHOLDER).ifelse(None, column)
+
+
+def episodes(log: EventLog, *, bundles: Sequence[Sequence[str]] = (), episode_gap_days: float = 60) -> ir.Table:
+    """The episode of every case, computed once and kept.
+
+    Parameters
+    ----------
+    bundles
+        Each bundle's services. With any given, only cases of services of one bundle share an episode, and a case of a
+        service in no bundle is an episode by itself.
+    episode_gap_days
+        How long after the latest end so far the next case may start.
+
+    Returns
+    -------
+    ir.Table
+        ``case_id, episode_id`` (the id of the episode's first case), ``applicant`` (as written), ``applicant_key,
+        service, first_at, last_at, first_event_number`` (of the case), ``cut`` (of the episode: some case of it lacks
+        its application or its decision and hand-over) and ``reason`` (what ties the case: ``episode``, ``object``,
+        ``applicant``; ``no_bundle`` or ``no_identity`` where nothing does).
+
+    Notes
+    -----
+    A case is not judged as cut off by a step that no case of its service shows: the log does not record it.
+    """
+    found = log.keep("cases", cases(log))
+    return log.keep("episodes", _episodes(_tied(found, _bundle_of(log, found, bundles)), episode_gap_days))
+
+
+def _bundle_of(log: EventLog, found: ir.Table, bundles: Sequence[Sequence[str]]) -> dict[str, int] | None:
+    """The bundle's number of each service of the log that is in one; None where no bundles are given."""
+    if not bundles:
+        return None
+    numbers = {_plain(service): number for number, bundle in enumerate(bundles) for service in bundle}
+    written = log.run(found.select("service").distinct().order_by("service"))["service"].dropna()
+    return {service: numbers[_plain(service)] for service in written if _plain(service) in numbers}
+
+
+def _plain(name: str) -> str:
+    return "".join(unicodedata.normalize("NFKC", name).split())
+
+
+def _tied(found: ir.Table, bundle_of: dict[str, int] | None) -> ir.Table:
+    """Cases with ``tie`` (what they share), ``bundle`` and ``reason``."""
+    import ibis
+
+    own = ibis.cases(
+        (found.episode.notnull(), "episode"),
+        (found.object.notnull(), "object"),
+        (found.applicant_key.notnull(), "applicant"),
+        else_="no_identity",
+    )
+    bundle = ibis.null("int64")
+    if bundle_of is not None:
+        known = [(found.service == service, number) for service, number in bundle_of.items()]
+        bundle = ibis.cases(*known, else_=ibis.null("int64")) if known else bundle
+        own = bundle.isnull().ifelse("no_bundle", own)
+    tied = found.mutate(reason=own, bundle=bundle)
+    return tied.mutate(
+        tie=ibis.cases(
+            (tied.reason == "episode", tied.episode),
+            (tied.reason == "object", tied.object),
+            (tied.reason == "applicant", tied.applicant_key),
+            else_=tied.case_id,
+        )
+    )
+
+
+def _episodes(tied: ir.Table, gap_days: float) -> ir.Table:
+    """Split what is tied wherever a case starts later than the gap after the latest end so far."""
+    import ibis
+
+    keys = ["reason", "tie", "bundle"]
+    order = ["first_at", "first_event_number"]
+    earlier = ibis.window(group_by=keys, order_by=order, rows=(None, -1))
+    ended = tied.mutate(ended_before=tied.last_at.max().over(earlier))
+    gap = ibis.interval(seconds=round(gap_days * 86400))
+    apart = ended.mutate(starts=(ended.first_at > ended.ended_before + gap).fill_null(False).cast("int64"))
+    running = ibis.window(group_by=keys, order_by=order, rows=(None, 0))
+    numbered = apart.mutate(number=apart.starts.sum().over(running))
+    of_service = ibis.window(group_by="service")
+    judged = numbered.mutate(
+        lacks=(numbered.begins.any().over(of_service) & ~numbered.begins)
+        | (numbered.ends.any().over(of_service) & ~numbered.ends)
+    )
+    whole = ibis.window(group_by=[*keys, "number"])
+    first = ibis.window(group_by=[*keys, "number"], order_by=order)
+    return judged.mutate(episode_id=judged.case_id.first().over(first), cut=judged.lacks.any().over(whole)).select(
+        "case_id",
+        "episode_id",
+        "applicant",
+        "applicant_key",
+        "service",
+        "first_at",
+        "last_at",
+        "first_event_number",
+        "cut",
+        "reason",
+    )
