@@ -1,0 +1,124 @@
+"""The command line: `main` sets the language and the console right, runs the app, and turns errors into exit codes."""
+
+from __future__ import annotations
+
+import gettext
+import os
+import sys
+from collections.abc import Sequence
+from difflib import get_close_matches
+
+import wording
+from onething.cli.first_page import ALONE, ON_LOGS, first_page
+from wording.errors import InputError, NotHolding, OnethingError, UsageError
+
+DONE, NOT_HOLDING, USAGE, INPUT, INTERRUPTED = 0, 1, 2, 3, 130
+
+
+def main(arguments: Sequence[str] | None = None) -> None:
+    """Run the command line and leave the process with the contract's exit code."""
+    sys.exit(run(list(sys.argv[1:] if arguments is None else arguments)))
+
+
+def run(arguments: list[str]) -> int:
+    """Run one command; gives its exit code (contract, section 7)."""
+    _set_up_console()
+    try:
+        arguments, name = _language_asked_for(arguments)
+        wording.use(name)
+    except ValueError as error:
+        wording.use(None)
+        return _tell(UsageError("cli.unknown-language", name=str(error), known=", ".join(wording.LANGUAGES)), USAGE)
+    if not arguments:
+        return _tell(first_page(), USAGE)
+    if arguments in (["--help"], ["-h"]):
+        print(first_page())  # noqa: T201
+        return DONE
+    _translate_typer()
+    from onething.cli.app import build
+
+    try:
+        build()(args=arguments, prog_name="onething", standalone_mode=False)
+    except KeyboardInterrupt:
+        return _tell(wording.say("cli.interrupted"), INTERRUPTED)
+    except BrokenPipeError:
+        # The reader (`| head`) has seen enough; Python must not try to flush what nobody reads.
+        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
+        return DONE
+    except OnethingError as error:
+        return _tell(error, _exit_code(error))
+    except Exception as error:
+        return _tell_of_typer(error, arguments)
+    return DONE
+
+
+def _exit_code(error: OnethingError) -> int:
+    """Which of the contract's exit codes an error of ours means; the nearest kind decides."""
+    if isinstance(error, NotHolding):
+        return NOT_HOLDING
+    return USAGE if isinstance(error, UsageError) and not isinstance(error, InputError) else INPUT
+
+
+def _tell(message: object, code: int) -> int:
+    print(message, file=sys.stderr)  # noqa: T201
+    return code
+
+
+def _tell_of_typer(error: Exception, arguments: list[str]) -> int:
+    """Typer's own errors: an exit asked for, an interruption, a wrong call. Anything else is a bug and stays one."""
+    import typer
+
+    if isinstance(error, typer.Exit):
+        return int(error.exit_code)
+    if isinstance(error, typer.Abort):
+        return _tell(wording.say("cli.interrupted"), INTERRUPTED)
+    wrong_call = typer.BadParameter.__mro__[1]  # typer carries a click of its own, under no public name
+    if isinstance(error, wrong_call):
+        return _tell(_wrong_call(error, arguments), USAGE)
+    raise error
+
+
+def _wrong_call(error: Exception, arguments: list[str]) -> str:
+    """What is wrong with a call, in the language in force: typer's sentences are English alone."""
+    kind = type(error).__name__
+    hint = getattr(error, "param_hint", None) or str(getattr(getattr(error, "param", None), "name", "")).upper()
+    if kind == "NoSuchOption":
+        near = ", ".join(getattr(error, "possibilities", None) or ()) or "--help"
+        return wording.say("cli.no-such-option", name=getattr(error, "option_name", ""), near=near)
+    if kind == "MissingParameter":
+        return wording.say("cli.missing", name=hint)
+    if kind == "BadParameter":
+        return wording.say("cli.bad-value", name=hint, problem=getattr(error, "message", ""))
+    named = next((word for word in arguments if not word.startswith("-")), "")
+    if named and named not in (*ON_LOGS, *ALONE):
+        near = ", ".join(get_close_matches(named, (*ON_LOGS, *ALONE), 3)) or "--help"
+        return wording.say("cli.no-such-command", name=named, near=near)
+    return wording.say("cli.wrong-call", problem=error.format_message())  # type: ignore[attr-defined]
+
+
+def _language_asked_for(arguments: list[str]) -> tuple[list[str], str | None]:
+    """The arguments without `--lang`, and its value: it stands anywhere, and decides before commands are built."""
+    rest, name = [], None
+    words = iter(arguments)
+    for word in words:
+        if word == "--lang":
+            name = next(words, "")
+        elif word.startswith("--lang="):
+            name = word.partition("=")[2]
+        else:
+            rest.append(word)
+    return rest, name
+
+
+def _set_up_console() -> None:
+    """UTF-8 on consoles that are not: Chinese help on a cp1252 console would end in an error of encoding."""
+    for stream in (sys.stdout, sys.stderr):
+        if hasattr(stream, "reconfigure"):
+            stream.reconfigure(encoding="utf-8", errors="replace")
+
+
+def _translate_typer() -> None:
+    """Typer's own sentences come through gettext: hand it ours before typer is loaded."""
+    sentences = wording.catalogue(wording.language(), "typer")
+    if sentences:
+        gettext.gettext = lambda message: str(sentences.get(message, message))

@@ -1,0 +1,5 @@
+"""`python -m onething`."""
+
+from onething.cli import main
+
+main()

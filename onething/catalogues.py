@@ -1,0 +1,73 @@
+"""`onething catalogue`: show, check, export and import."""
+
+from __future__ import annotations
+
+import sys
+from pathlib import Path
+
+from onething.output import text_table, whole_file
+from wording import say
+from wording.errors import InputError, UsageError
+
+ACTIONS = ("show", "check", "export", "import")
+
+
+def act(action: str, file: Path | None, to: Path | None) -> None:
+    """Run one action.
+
+    Raises
+    ------
+    UsageError
+        There is no such action.
+    InputError
+        The file cannot be used: every fault with its place and cure.
+    """
+    if action not in ACTIONS:
+        raise UsageError("cli.unknown-action", name=action, known=", ".join(ACTIONS))
+    {"show": _show, "check": _check, "export": _export, "import": _import}[action](file, to)
+
+
+def _show(file: Path | None, to: Path | None) -> None:
+    from catalogue.files import read_catalogue
+
+    read = read_catalogue(file)
+    rows = [[s.name, s.department, ";".join(s.materials), ";".join(s.outputs), s.source.text] for s in read.services]
+    _write(text_table(["service", "department", "materials", "outputs", "source"], rows), to)
+
+
+def _check(file: Path | None, to: Path | None) -> None:
+    from catalogue.files import check_catalogue, read_catalogue
+
+    faults = check_catalogue(file)
+    if faults:
+        raise InputError("cli.catalogue.faults", n=len(faults), faults="\n".join(str(fault) for fault in faults))
+    read = read_catalogue(file)
+    counts = {name: len(getattr(read, name)) for name in ("services", "materials", "ties", "bundles")}
+    _write(say("cli.catalogue.good", path=file or say("cli.catalogue.shipped"), **counts) + "\n", to)
+
+
+def _export(file: Path | None, to: Path | None) -> None:
+    from catalogue.cpsv_ap import write_cpsv_ap
+    from catalogue.files import read_catalogue
+
+    _write(write_cpsv_ap(read_catalogue(file)), to)
+
+
+def _import(file: Path | None, to: Path | None) -> None:
+    from catalogue.cpsv_ap import read_cpsv_ap
+    from catalogue.files import write_catalogue
+
+    if file is None:
+        raise UsageError("cli.catalogue.import-needs-file")
+    _write(write_catalogue(read_cpsv_ap(file)), to)
+
+
+def _write(text: str, to: Path | None) -> None:
+    if to is None:
+        sys.stdout.write(text)
+        return
+    try:
+        with whole_file(to) as work:
+            work.write_text(text, "utf-8")
+    except OSError as error:
+        raise UsageError("cli.to-not-writable", path=to, problem=error.strerror or str(error)) from error

@@ -1,0 +1,122 @@
+"""What every command that reads a log is asked with: the options they share, said once."""
+
+from __future__ import annotations
+
+import inspect
+from collections.abc import Callable
+from dataclasses import dataclass
+from functools import wraps
+from pathlib import Path
+from typing import Annotated, Any
+
+import typer
+
+from wording import say
+from wording.errors import UsageError
+
+FORMATS = ("table", "json", "csv", "parquet")
+
+
+@dataclass(frozen=True, slots=True)
+class Ask:
+    """The shared options of one call, as they were given; `onething.study_file` fills what was not."""
+
+    logs: tuple[str, ...] = ()
+    roles: tuple[tuple[str, str], ...] = ()
+    mapping: Path | None = None
+    config: Path | None = None
+    out: Path | None = None
+    format: str = "table"
+    seed: int = 1
+    force: bool = False
+    timezone: str | None = None
+    places: Path | None = None
+    bundles: Path | None = None
+    catalogue: Path | None = None
+    quiet: bool = False
+    dry_run: bool = False
+
+
+def _parameter(name: str, kind: Any, default: Any, info: Any) -> inspect.Parameter:
+    return inspect.Parameter(name, inspect.Parameter.KEYWORD_ONLY, default=default, annotation=Annotated[kind, info])
+
+
+def _shared() -> list[inspect.Parameter]:
+    """The shared options as typer wants them; built late, since their help is in the language of the call."""
+    option = typer.Option
+    return [
+        _parameter(
+            "logs",
+            list[str],
+            inspect.Parameter.empty,
+            typer.Argument(metavar="LOG…", help=say("cli.help.logs"), show_default=False),
+        ),
+        _parameter("map", list[str] | None, None, option("--map", metavar="ROLE=COLUMN", help=say("cli.help.map"))),
+        _parameter("mapping", Path | None, None, option("--mapping", metavar="FILE", help=say("cli.help.mapping"))),
+        _parameter("config", Path | None, None, option("--config", metavar="FILE", help=say("cli.help.config"))),
+        _parameter("out", Path | None, None, option("--out", metavar="DIR", help=say("cli.help.out"))),
+        _parameter("format", str, "table", option("--format", metavar="|".join(FORMATS), help=say("cli.help.format"))),
+        _parameter("seed", int, 1, option("--seed", help=say("cli.help.seed"))),
+        _parameter("force", bool, False, option("--force", help=say("cli.help.force"))),
+        _parameter("timezone", str | None, None, option("--timezone", help=say("cli.help.timezone"))),
+        _parameter("places", Path | None, None, option("--places", metavar="FILE", help=say("cli.help.places"))),
+        _parameter(
+            "bundles_file", Path | None, None, option("--bundles", metavar="FILE", help=say("cli.help.bundles"))
+        ),
+        _parameter(
+            "catalogue", Path | None, None, option("--catalogue", metavar="FILE", help=say("cli.help.catalogue"))
+        ),
+        _parameter("quiet", bool, False, option("--quiet", "-q", help=say("cli.help.quiet"))),
+        _parameter("dry_run", bool, False, option("--dry-run", help=say("cli.help.dry-run"))),
+        language_option(),
+    ]
+
+
+def language_option() -> inspect.Parameter:
+    """`--lang`: acted on before the commands are built, taken here so that it is known."""
+    return _parameter("lang", str | None, None, typer.Option("--lang", metavar="zh|en", help=say("cli.help.lang")))
+
+
+def asked(command: Callable[..., None]) -> Callable[..., None]:
+    """A command `(ask, *, own options)` as typer wants it: the shared options joined to its own."""
+    own = list(inspect.signature(command, eval_str=True).parameters.values())[1:]
+
+    @wraps(command)
+    def called(**given: Any) -> None:
+        given.pop("lang", None)
+        if given["format"] not in FORMATS:
+            raise UsageError("cli.unknown-format", name=given["format"], known=", ".join(FORMATS))
+        ask = Ask(
+            logs=tuple(given.pop("logs")),
+            roles=tuple(_role(text) for text in given.pop("map") or ()),
+            bundles=given.pop("bundles_file"),
+            **{
+                name: given.pop(name)
+                for name in (
+                    "mapping",
+                    "config",
+                    "out",
+                    "format",
+                    "seed",
+                    "force",
+                    "timezone",
+                    "places",
+                    "catalogue",
+                    "quiet",
+                    "dry_run",
+                )
+            },
+        )
+        command(ask, **given)
+
+    shared = _shared()
+    called.__signature__ = inspect.Signature([*shared[:1], *own, *shared[1:]])  # type: ignore[attr-defined]
+    called.__annotations__ = {p.name: p.annotation for p in [*shared, *own]}
+    return called
+
+
+def _role(text: str) -> tuple[str, str]:
+    role, equals, column = text.partition("=")
+    if not equals or not role.strip() or not column.strip():
+        raise UsageError("cli.map-needs-equals", text=text)
+    return role.strip(), column.strip()

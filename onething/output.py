@@ -1,0 +1,236 @@
+"""Where results go: rows to stdout or a file, many files into a folder that appears whole or not at all."""
+
+from __future__ import annotations
+
+import json
+import os
+import shutil
+import sys
+import tempfile
+from collections.abc import Iterator
+from contextlib import contextmanager
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+from wording import say
+from wording.errors import UsageError
+
+if TYPE_CHECKING:
+    import ibis.expr.types as ir
+
+    from event_logs.backend import Engine
+
+TABLE_ROWS = 40  # of a long answer, a terminal shows so many, and says how many there are
+BOM = "\ufeff".encode()  # without it, Excel reads UTF-8 as the machine's own code page
+
+
+@contextmanager
+def folder(target: Path, *, force: bool = False) -> Iterator[Path]:
+    """A folder to write in, which becomes `target` when the block ends well, and leaves nothing when it does not.
+
+    It is made beside `target` and renamed, so that a run that is killed leaves no half-written result. An empty
+    `target` is used; one that holds results is replaced only with `force`. What an earlier killed run left under the
+    same name is swept away.
+
+    Raises
+    ------
+    UsageError
+        `target` is a file, or holds results and `force` is not given, or cannot be made.
+    """
+    target = target.absolute()
+    if target.exists() and not target.is_dir():
+        raise UsageError("cli.out-is-file", path=target)
+    if target.is_dir() and any(target.iterdir()) and not force:
+        raise UsageError("cli.out-not-empty", path=target)
+    try:
+        target.parent.mkdir(parents=True, exist_ok=True)
+        for left in target.parent.glob(f".{target.name}.partial-*"):
+            if not _alive(left):
+                shutil.rmtree(left, ignore_errors=True)
+        work = Path(tempfile.mkdtemp(prefix=f".{target.name}.partial-{os.getpid()}-", dir=target.parent))
+    except OSError as error:
+        raise UsageError("cli.out-not-writable", path=target, problem=error.strerror or str(error)) from error
+    try:
+        yield work
+        work.chmod(0o755)
+        old = target.with_name(f".{target.name}.partial-{os.getpid()}-old")
+        if target.exists():
+            target.rename(old)
+        work.rename(target)
+        shutil.rmtree(old, ignore_errors=True)
+    finally:
+        shutil.rmtree(work, ignore_errors=True)
+
+
+def _alive(left: Path) -> bool:
+    """Whether the process that made a partial folder still runs: its number is in the name."""
+    number = left.name.rpartition(".partial-")[2].partition("-")[0]
+    try:
+        os.kill(int(number), 0)
+    except (ValueError, ProcessLookupError):
+        return False
+    except OSError:
+        return True
+    return True
+
+
+@contextmanager
+def whole_file(target: Path) -> Iterator[Path]:
+    """A file to write, which becomes `target` when the block ends well."""
+    work = target.with_name(f".{target.name}.partial-{os.getpid()}")
+    try:
+        yield work
+        work.replace(target)
+    finally:
+        work.unlink(missing_ok=True)
+
+
+def as_text(table: ir.Table) -> ir.Table:
+    """A table as the contract writes it: lists joined by `;`, times to the second, empty for unknown."""
+    import ibis.expr.datatypes as dt
+
+    columns: dict[str, Any] = {}
+    for name, kind in table.schema().items():
+        column = table[name]
+        if isinstance(kind, dt.Array):
+            column = column.join(";")
+        elif isinstance(kind, dt.Timestamp):
+            column = column.strftime("%Y-%m-%d %H:%M:%S")
+        columns[name] = column
+    return table.select(**columns)
+
+
+def guarded(table: ir.Table) -> ir.Table:
+    """Text cells that a spreadsheet would run as a formula, with a quote before them; numbers never."""
+    import ibis
+    import ibis.expr.datatypes as dt
+
+    columns: dict[str, Any] = {}
+    for name, kind in table.schema().items():
+        column = table[name]
+        if isinstance(kind, dt.String):
+            column = ibis.ifelse(column.re_search(r"^[=+\-@＝＋－＠\t\r]"), ibis.literal("'") + column, column)
+        columns[name] = column
+    return table.select(**columns)
+
+
+def write_csv(engine: Engine, table: ir.Table, path: Path) -> None:
+    """A table as CSV that Excel opens right: UTF-8 with its mark, no live formula."""
+    body = path.with_name(path.name + ".body")
+    engine.write(guarded(as_text(table)), body, "csv")
+    with path.open("wb") as target, body.open("rb") as source:
+        target.write(BOM)
+        shutil.copyfileobj(source, target)
+    body.unlink()
+
+
+def write_json(value: Any, path: Path) -> None:
+    """A value as JSON, keys in the order given, numbers as they are, NaN as null."""
+    path.write_text(json_text(value) + "\n", "utf-8")
+
+
+def json_text(value: Any) -> str:
+    """JSON that every reader takes: no NaN, Chinese as it is."""
+    return json.dumps(_plain(value), ensure_ascii=False, indent=1, allow_nan=False)
+
+
+def _plain(value: Any) -> Any:
+    if isinstance(value, dict):
+        return {str(k): _plain(v) for k, v in value.items()}
+    if isinstance(value, (list, tuple, set, frozenset)):
+        return [_plain(v) for v in (sorted(value) if isinstance(value, (set, frozenset)) else value)]
+    if hasattr(value, "item"):
+        value = value.item()
+    if isinstance(value, float) and (value != value or value in (float("inf"), float("-inf"))):
+        return None
+    if value is None or isinstance(value, (str, int, float, bool)):
+        return value
+    return str(value)
+
+
+def rows_out(engine: Engine, table: ir.Table, name: str, form: str, out: Path | None, *, force: bool = False) -> None:
+    """A command's rows: to `out/name.form`, else to stdout (`parquet` needs `out`)."""
+    if out is None:
+        if form == "parquet":
+            raise UsageError("cli.parquet-needs-out")
+        _rows_to_stdout(engine, table, form)
+        return
+    extension = "txt" if form == "table" else form
+    with folder(out, force=force) as work:
+        path = work / f"{name}.{extension}"
+        if form == "csv":
+            write_csv(engine, table, path)
+        elif form == "parquet":
+            engine.write(table, path, "parquet")
+        elif form == "json":
+            write_json(_records(engine, table), path)
+        else:
+            path.write_text(_as_table(engine, table, every_row=True), "utf-8")
+    print(say("cli.written", path=out / f"{name}.{extension}"), file=sys.stderr)  # noqa: T201
+
+
+def _rows_to_stdout(engine: Engine, table: ir.Table, form: str) -> None:
+    if form == "csv":
+        sys.stdout.write(engine.run(guarded(as_text(table))).to_csv(index=False, lineterminator="\n"))
+    elif form == "json":
+        sys.stdout.write(json_text(_records(engine, table)) + "\n")
+    else:
+        sys.stdout.write(_as_table(engine, table))
+
+
+def _records(engine: Engine, table: ir.Table) -> list[dict[str, Any]]:
+    """Rows as JSON records: lists stay lists, times ISO text, unknown is null."""
+    import ibis.expr.datatypes as dt
+
+    times = {
+        n: table[n].strftime("%Y-%m-%dT%H:%M:%S") for n, k in table.schema().items() if isinstance(k, dt.Timestamp)
+    }
+    frame = engine.run(table.mutate(**times) if times else table).astype(object)
+    return [
+        {k: (None if not isinstance(v, (list, tuple)) and v != v else _listed(v)) for k, v in row.items()}
+        for row in frame.where(frame.notna(), None).to_dict("records")
+    ]
+
+
+def _listed(value: Any) -> Any:
+    return value.tolist() if hasattr(value, "tolist") else value
+
+
+def _as_table(engine: Engine, table: ir.Table, *, every_row: bool = False) -> str:
+    """A table for eyes: as wide as the terminal, Chinese counted as two, long answers cut and said to be."""
+    total = int(engine.run(table.aggregate(n=table.count())).iloc[0, 0])
+    shown = table if every_row else table.limit(TABLE_ROWS)
+    frame = engine.run(as_text(shown)).astype(object)
+    text = text_table(list(frame.columns), frame.where(frame.notna(), "").to_numpy().tolist())
+    return (
+        text if every_row or total <= TABLE_ROWS else text + say("cli.rows-cut", shown=TABLE_ROWS, total=total) + "\n"
+    )
+
+
+def text_table(headers: list[str], rows: list[list[Any]]) -> str:
+    """Rows as aligned text."""
+    import io
+
+    from rich.console import Console
+    from rich.table import Table
+    from rich.text import Text
+
+    drawn = Table(box=None, pad_edge=False, header_style="bold")
+    for place, header in enumerate(headers):
+        numeric = bool(rows) and all(isinstance(row[place], (int, float)) or row[place] == "" for row in rows)
+        drawn.add_column(Text(header), justify="right" if numeric else "left", overflow="fold")
+    for row in rows:
+        drawn.add_row(*(Text(_cell(value)) for value in row))
+    wide = shutil.get_terminal_size((160, 24)).columns if sys.stdout.isatty() else 10_000
+    sink = io.StringIO()
+    console = Console(file=sink, width=wide, force_terminal=sys.stdout.isatty(), no_color="NO_COLOR" in os.environ)
+    console.print(drawn)
+    return "\n".join(line.rstrip() for line in sink.getvalue().splitlines()) + "\n"
+
+
+def _cell(value: Any) -> str:
+    return (
+        f"{value:.4g}"
+        if isinstance(value, float) and not float(value).is_integer()
+        else (str(int(value)) if isinstance(value, float) else str(value))
+    )
