@@ -131,8 +131,8 @@ class Merge:
 class WaitPart:
     """A part of the mean lead time; all parts add up to it. `cause` has a label under ``report.wait.<cause>``.
 
-    Known causes: processing, queue, correction, collection, relay, payment, post, suspended, closed, handover, batching,
-    other.
+    Known causes: processing, queue, correction, collection, relay, payment, post, suspended, closed, handover,
+    batching, other.
     """
 
     cause: str
@@ -193,8 +193,8 @@ class Tie:
 class FormRow:
     """A material class on the one form. `why` has a label under ``report.form.<why>``.
 
-    Known: once (several departments share one copy), own (one department keeps it), merged (application forms made one),
-    shared (no longer handed in: its issuer sends it), brought (an output that the applicant still brings once).
+    Known: once (several departments share one copy), own (one department keeps it), merged (application forms made
+    one), shared (no longer handed in: its issuer sends it), brought (an output that the applicant still brings once).
     """
 
     material_class: str
@@ -224,7 +224,7 @@ class Token:
 
 @dataclass(frozen=True, slots=True)
 class Replay:
-    """Episodes on one clock, in both drawings; node ids are those of the two process models (`data-node` in the SVG)."""
+    """Episodes on one clock, in both drawings; node ids are those of the two models (`data-node` in the SVG)."""
 
     as_is: tuple[Token, ...] = ()
     to_be: tuple[Token, ...] = ()
@@ -270,12 +270,15 @@ class ReportInputs:
     as_is, to_be, ties
         The processes of the focus and what ties its services.
     savings
-        One mapping a bundle and set of moves, contract section 8 (first the focus with all its moves). Extras: `alone`, a list
-        like `attribution` with each move by itself; `notes`, wording keys with values (idealisations, later outputs).
+        One mapping a bundle and set of moves, contract section 8 (first the focus with all its moves). Extras:
+        `alone`, a list like `attribution` with each move by itself; `notes`, wording keys with values
+        (idealisations, outputs that come later).
     replay
         Episodes on both drawings.
     form, handovers
         The one form's materials; what departments are to hand each other.
+    in_person
+        What must be done in person by law and stays: (service, department, cases).
     confirm
         What a person must confirm before anything is built (wording keys and values).
     parameters
@@ -314,6 +317,7 @@ class ReportInputs:
     replay: Replay | None = None
     form: tuple[FormRow, ...] = ()
     handovers: tuple[Handover, ...] = ()
+    in_person: tuple[tuple[str, str, int], ...] = ()
     confirm: tuple[Note, ...] = ()
     parameters: tuple[tuple[str, str], ...] = ()
     seed: int = 0

@@ -2,6 +2,83 @@
 
 from __future__ import annotations
 
+import wording
+from reports.blocks import Report
 from reports.inputs import ReportInputs
+from reports.sections import answer, basis, bundles, flows, forms, materials, method, processes, savings, trips, waits
+from reports.text import name, plain
 
-__all__ = ["ReportInputs"]
+__all__ = ["Report", "ReportInputs", "report"]
+
+CONTROLS = (
+    "brand",
+    "brand-sub",
+    "search",
+    "search-hint",
+    "search-none",
+    "dark",
+    "light",
+    "print",
+    "skip",
+    "contents",
+    "data",
+    "csv",
+    "filter",
+    "rows-more",
+    "link",
+    "at-least",
+    "times",
+    "count",
+    "wait",
+    "zoom-in",
+    "zoom-out",
+    "zoom-reset",
+    "map-label",
+    "play",
+    "pause",
+    "restart",
+    "clock",
+    "day",
+    "scroll",
+    "of-today",
+    "off",
+    "topics",
+    "still",
+)
+
+
+def report(inputs: ReportInputs) -> Report:
+    """The report in the language in force (`wording.use`).
+
+    Parameters
+    ----------
+    inputs
+        What it tells; every part may be empty, and its section then says what would switch it on.
+
+    Returns
+    -------
+    Report
+        Sections in reading order: the answer, what it rests on, departments, trips, materials, waits, bundles, the
+        processes, the replay, savings, the form, hand-overs, data quality, method.
+    """
+    sections = (
+        answer.section(inputs),
+        basis.section(inputs),
+        flows.section(inputs),
+        trips.section(inputs),
+        materials.section(inputs),
+        waits.section(inputs),
+        bundles.section(inputs),
+        processes.section(inputs),
+        processes.replay(inputs),
+        savings.section(inputs),
+        forms.section(inputs),
+        forms.handover(inputs),
+        basis.quality(inputs),
+        method.section(inputs),
+    )
+    region = name(inputs.facts.regions[0], 24) if len(inputs.facts.regions) == 1 else ""
+    subject = " · ".join(part for part in (region, basis.period(inputs)) if part)
+    texts = {key: wording.say(f"report.control.{key}") for key in CONTROLS}
+    title = plain(answer.heading(inputs))
+    return Report(wording.language(), title, subject, sections, name(inputs.version), texts)

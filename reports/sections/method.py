@@ -1,0 +1,42 @@
+"""How it was counted, what the words mean, which files lie beside the page."""
+
+from __future__ import annotations
+
+from reports.blocks import Block, Column, Glossary, Notes, Section, Table
+from reports.inputs import ReportInputs
+from reports.text import name
+from wording import say
+
+WORDS = (
+    "service",
+    "case",
+    "episode",
+    "bundle",
+    "trip",
+    "multi",
+    "return",
+    "material",
+    "shareable",
+    "lead",
+    "processing",
+    "relay",
+    "interval",
+    "shapley",
+)
+METHODS = ("trips", "materials", "waits", "simulation", "attribution", "disclosure")
+
+
+def section(inputs: ReportInputs) -> Section:
+    """The last section."""
+    methods = [say(f"report.method.{m}", k=inputs.min_count) for m in METHODS]
+    entries = tuple((say(f"report.word.{w}.word"), say(f"report.word.{w}.means")) for w in WORDS)
+    blocks: list[Block] = [
+        Notes("methods", say("report.method.how"), tuple(methods)),
+        Glossary(say("report.method.glossary"), entries),
+    ]
+    rows = [(say("report.method.version"), name(inputs.version)), (say("report.method.seed"), str(inputs.seed))]
+    rows += [(name(key, 60), name(value, 120)) for key, value in inputs.parameters]
+    rows += [(say("report.method.file"), name(file)) for file in inputs.files]
+    columns = (Column("name", say("report.column.name")), Column("value", say("report.column.value")))
+    blocks.append(Table("run", say("report.method.run"), columns, tuple(rows)))
+    return Section("method", say("report.method.topic"), say("report.method.heading"), "", tuple(blocks))

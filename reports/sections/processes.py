@@ -1,0 +1,122 @@
+"""The merged process beside today's, what ties its services, and the replay of both on one clock."""
+
+from __future__ import annotations
+
+from reports import savings_view as view
+from reports.blocks import Block, Column, Drawing, Figure, Replaying, Section, Table
+from reports.disclosure import publish
+from reports.inputs import Process, Replay, ReportInputs
+from reports.text import count, days, listed, name, number, strong
+from wording import say
+
+
+def section(inputs: ReportInputs) -> Section:
+    """The section of both processes."""
+    topic = say("report.processes.topic")
+    if not inputs.as_is.svg and not inputs.to_be.svg and not inputs.to_be.steps:
+        return Section("processes", topic, say("report.processes.off-heading"), off=say("report.processes.off"))
+    blocks: list[Block] = []
+    for kind, process in (("as_is", inputs.as_is), ("to_be", inputs.to_be)):
+        if process.svg:
+            blocks.append(_drawing(inputs, kind, process))
+    if inputs.ties:
+        blocks.append(_ties(inputs))
+    return Section("processes", topic, _heading(inputs), _deck(inputs), tuple(blocks))
+
+
+def replay(inputs: ReportInputs) -> Section:
+    """The section of the replay."""
+    topic = say("report.replay.topic")
+    played = inputs.replay
+    if played is None or not played.as_is or not inputs.as_is.svg:
+        return Section("replay", topic, say("report.replay.off-heading"), off=say("report.replay.off"))
+    return Section("replay", topic, _replay_heading(played), say("report.replay.deck"), (_replaying(played),))
+
+
+def _heading(inputs: ReportInputs) -> str:
+    before, after = inputs.as_is.applicant_steps, inputs.to_be.applicant_steps
+    carried = sum(1 for h in inputs.handovers if h.receivers)
+    if before and after and after < before:
+        key = "report.processes.heading-carried" if carried else "report.processes.heading"
+        return say(key, before=count(before), n=after, after=count(after))
+    return say("report.processes.heading-kept", n=count(len((inputs.to_be.svg and inputs.cards) or inputs.cards)))
+
+
+def _deck(inputs: ReportInputs) -> str:
+    parts = []
+    moves = inputs.savings[0].get("moves", ()) if inputs.savings else ()
+    if moves:
+        names = listed(say(f"report.move.{move}.name") for move in moves)
+        parts.append(say("report.processes.deck.moves", moves=names))
+    documents = [name(h.document, 30) for h in inputs.handovers if h.receivers]
+    if documents:
+        parts.append(say("report.processes.deck.carried", documents=listed(documents[:4])))
+    stay = [
+        say("report.processes.deck.at", service=name(s, 30), department=strong(d, 30)) for s, d, _ in inputs.in_person
+    ]
+    if stay:
+        parts.append(say("report.processes.deck.stay", services=listed(stay[:3])))
+    return "".join(parts)
+
+
+def _drawing(inputs: ReportInputs, kind: str, process: Process) -> Figure:
+    saving = inputs.savings[0] if inputs.savings else {}
+    figures = []
+    for measure, unit in (("trips_mean", "trips"), ("submissions_mean", "materials"), ("lead_time_mean_h", "days")):
+        value = view.estimate(saving, measure, kind)
+        if value is not None:
+            figures.append(f"{number(value.value)} {say(f'report.answer.{unit}.unit')}")
+    files = (("BPMN", process.bpmn_file), ("SVG", process.svg_file))
+    downloads = tuple((say("report.download", what=what), file) for what, file in files if file)
+    moves = say("report.list.comma").join(say(f"report.move.{m}.name") for m in saving.get("moves", ()))
+    title = say(f"report.processes.{kind}.title", n=count(process.departments or len(inputs.cards)), moves=moves)
+    return Figure(
+        f"fig-{kind.replace('_', '-')}",
+        title,
+        Drawing(process.svg, "as_is" if kind == "as_is" else "to_be", downloads, " · ".join(figures)),
+        say(f"report.processes.{kind}.caption"),
+    )
+
+
+def _ties(inputs: ReportInputs) -> Table:
+    rows = []
+    for tie in inputs.ties:
+        why = say(f"report.tie.{tie.kind}") + (say("report.tie.confirm") if tie.confirm else "")
+        episodes = publish(tie.episodes, inputs.min_count)
+        share = tie.kept / tie.episodes if tie.episodes and episodes is not None else None
+        rows.append((name(tie.before), name(tie.after), why, name(tie.document), episodes, share))
+    return Table(
+        "ties",
+        say("report.processes.ties.title"),
+        (
+            Column("before", say("report.column.before")),
+            Column("after", say("report.column.after")),
+            Column("kind", say("report.column.tie")),
+            Column("document", say("report.column.document")),
+            Column("episodes", say("report.column.episodes"), "count", people=True),
+            Column("kept", say("report.column.kept"), "share"),
+        ),
+        tuple(rows),
+        say("report.processes.ties.caption"),
+        most=20,
+    )
+
+
+def _ends(tokens: tuple[tuple[tuple[str, float, float], ...], ...]) -> float:
+    return max((stops[-1][2] for stops in tokens if stops), default=0.0)
+
+
+def _replaying(played: Replay) -> Figure:
+    as_is = tuple(token.stops for token in played.as_is)
+    to_be = tuple(token.stops for token in played.to_be)
+    chart = Replaying(as_is, to_be, played.ends_h or max(_ends(as_is), _ends(to_be)))
+    caption = say("report.replay.caption", n=len(as_is), count=count(len(as_is)))
+    return Figure("fig-replay", say("report.replay.title"), chart, caption)
+
+
+def _replay_heading(played: Replay) -> str:
+    today = _ends(tuple(token.stops for token in played.as_is))
+    proposed = _ends(tuple(token.stops for token in played.to_be))
+    if 0 < proposed < today:
+        return say("report.replay.heading", proposed=days(proposed, 0), today=days(today, 0), n=len(played.as_is))
+    return say("report.replay.heading-plain", n=len(played.as_is))

@@ -1,0 +1,157 @@
+"""Trips: how many, where to, why, and which a proposal makes needless."""
+
+from __future__ import annotations
+
+from reports import savings_view as view
+from reports.blocks import Bars, Column, Figure, Part, Section, Strip, Table
+from reports.disclosure import publish, publish_parts, shown
+from reports.inputs import ReportInputs, TripCounts, TripFacts
+from reports.text import count, name, number, strong
+from wording import say
+
+KINDS = ("first", "multi", "collection", "correction", "other")
+MOST = 12
+
+
+def values_of(counts: TripCounts) -> tuple[int, ...]:
+    """The counts in the order of `KINDS`."""
+    return (counts.first, counts.multi, counts.collection, counts.correction, counts.other)
+
+
+def section(inputs: ReportInputs) -> Section:
+    """The section of trips."""
+    topic = say("report.trips.topic")
+    facts = inputs.trips
+    if facts is None or not facts.episodes or not facts.counts.total:
+        key = "no-applicant" if "applicant" not in inputs.facts.roles else "none"
+        return Section("trips", topic, say("report.trips.off-heading"), off=say(f"report.trips.off.{key}"))
+    blocks = [_strip(facts), _bars(facts, facts.by_department, "department", inputs.min_count)]
+    if len(facts.by_place) > 1:
+        blocks.append(_bars(facts, facts.by_place, "place", inputs.min_count))
+    return Section("trips", topic, _heading(facts), _deck(inputs, facts), tuple(blocks))
+
+
+def mean(facts: TripFacts) -> float:
+    """Trips an episode."""
+    return facts.mean if facts.mean is not None else facts.counts.total / facts.episodes
+
+
+def _heading(facts: TripFacts) -> str:
+    back = facts.counts.returns
+    values = {"mean": number(mean(facts)), "back": number(back / facts.episodes)}
+    if not back:
+        return say("report.trips.heading-no-return", **values)
+    for cause in ("collection", "correction"):
+        if 2 * getattr(facts.counts, cause) > back:
+            return say(f"report.trips.heading-{cause}", **values)
+    return say("report.trips.heading", **values)
+
+
+def _deck(inputs: ReportInputs, facts: TripFacts) -> str:
+    parts = []
+    back = facts.counts.returns
+    if back:
+        parts.append(
+            say(
+                "report.trips.deck.causes",
+                n=count(back),
+                collection=count(facts.counts.collection),
+                correction=count(facts.counts.correction),
+            )
+        )
+        if facts.by_department:
+            most = max(facts.by_department, key=lambda row: (row[1].returns, row[0]))
+            values = {"department": strong(most[0], 36), "n": count(most[1].returns)}
+            parts.append(say("report.trips.deck.most", **values))
+            fix = max(facts.by_department, key=lambda row: (row[1].correction, row[0]))
+            if fix[1].correction >= inputs.min_count:
+                values = {"department": strong(fix[0], 36), "n": count(fix[1].correction)}
+                parts.append(say("report.trips.deck.correction", **values))
+    less = view.estimate(inputs.savings[0], "trips_mean", "saving") if inputs.savings else None
+    if less is not None and less.value > 0.05:
+        low, high = number(less.low), number(less.high)
+        value = number(less.value)
+        parts.append(say("report.trips.deck.avoidable", value=value, range=say("report.range", low=low, high=high)))
+    if facts.possible and facts.mean_with_possible is not None:
+        low, high = number(mean(facts)), number(facts.mean_with_possible)
+        parts.append(say("report.trips.deck.possible", n=count(facts.possible), low=low, high=high))
+    return "".join(parts)
+
+
+def _strip(facts: TripFacts) -> Figure:
+    parts = tuple(
+        Part(
+            role,
+            say(f"report.trips.kind.{role}"),
+            float(value),
+            number(value / facts.episodes),
+            say("report.trips.n", n=value, count=count(value)),
+        )
+        for role, value in zip(KINDS, values_of(facts.counts), strict=True)
+        if value
+    )
+    caption = say(
+        "report.trips.strip.caption",
+        episodes=count(facts.episodes),
+        n=facts.counts.total,
+        count=count(facts.counts.total),
+    )
+    if facts.inferred:
+        caption += say("report.trips.strip.inferred", n=facts.inferred, count=count(facts.inferred))
+    elif facts.observed:
+        caption += say("report.trips.strip.observed")
+    table = Table(
+        "trips-by-kind",
+        say("report.trips.strip.table"),
+        (
+            Column("kind", say("report.column.kind")),
+            Column("trips", say("report.column.trips"), "count"),
+            Column("mean", say("report.column.per_episode"), "fine"),
+        ),
+        tuple(
+            (say(f"report.trips.kind.{k}"), v, v / facts.episodes)
+            for k, v in zip(KINDS, values_of(facts.counts), strict=True)
+        ),
+    )
+    return Figure("fig-trips", say("report.trips.strip.title", mean=number(mean(facts))), Strip(parts), caption, table)
+
+
+def _bars(facts: TripFacts, by: tuple[tuple[str, TripCounts], ...], what: str, least: int) -> Figure:
+    ranked = sorted(by, key=lambda row: (-row[1].total, row[0]))
+    rows, lines = [], []
+    for label, counts in ranked:
+        parts = publish_parts(values_of(counts), least)
+        total = publish(counts.total, least)
+        rows.append((name(label, 40), parts, total))
+        back = publish(counts.returns, least) if None not in parts[2:] or counts.returns >= least else None
+        lines.append((name(label), total, *parts, back))
+    together = sum(row[1].total for row in by)
+    caption = ""
+    if what == "department" and together > facts.counts.total:
+        caption = say(
+            "report.trips.bars.overlap",
+            sum=count(together),
+            both=count(together - facts.counts.total),
+            total=count(facts.counts.total),
+        )
+    elif together == facts.counts.total:
+        caption = say("report.trips.bars.adds", total=count(together))
+    if any(part is None for row in rows for part in row[1]):
+        caption += say("report.trips.bars.withheld", k=shown(None, least))
+    if len(rows) > MOST:
+        caption += say("report.trips.bars.more", n=count(len(rows) - MOST))
+    used = [i for i in range(len(KINDS)) if any(row[1][i] != 0 for row in rows)]
+    series = tuple((KINDS[i], say(f"report.trips.kind.{KINDS[i]}")) for i in used)
+    chart = Bars(series, tuple((r[0], tuple(r[1][i] for i in used), r[2]) for r in rows[:MOST]))
+    table = Table(
+        f"trips-by-{what}",
+        say(f"report.trips.bars.table-{what}"),
+        (
+            Column(what, say(f"report.column.{what}")),
+            Column("trips", say("report.column.trips"), "count", people=True),
+            *(Column(k, say(f"report.trips.kind.{k}"), "count", people=True) for k in KINDS),
+            Column("returns", say("report.column.returns"), "count", people=True),
+        ),
+        tuple(lines),
+    )
+    return Figure(f"fig-trips-{what}", say(f"report.trips.bars.title-{what}"), chart, caption, table, series)
