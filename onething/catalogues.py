@@ -40,7 +40,7 @@ def _check(file: Path | None, to: Path | None) -> None:
 
     faults = check_catalogue(file)
     if faults:
-        raise InputError("cli.catalogue.faults", n=len(faults), faults="\n".join(str(fault) for fault in faults))
+        raise InputError("cli.catalogue.faults", n=len(faults), faults="\n".join(fault.text for fault in faults))
     read = read_catalogue(file)
     counts = {name: len(getattr(read, name)) for name in ("services", "materials", "ties", "bundles")}
     _write(say("cli.catalogue.good", path=file or say("cli.catalogue.shipped"), **counts) + "\n", to)
