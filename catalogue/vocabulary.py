@@ -1,4 +1,4 @@
-"""What an activity's name says: which step it is, whether the applicant must be there. Data in `data/activities.toml`."""
+"""What an activity's name says: which step it is, whether it needs the applicant. Data in `data/activities.toml`."""
 
 from __future__ import annotations
 
@@ -29,5 +29,5 @@ FINAL_STEPS = ("decide", "issue", "collect", "post")  # a decision or a hand-ove
 
 
 def applicant_facing(activity: str) -> bool:
-    """Whether the contract's vocabulary has the applicant on the spot for it: submit, correct, pay, interview, collect."""
+    """Whether the applicant is there for it, as the contract lists: submit, correct, pay, interview, sign, collect."""
     return step_of(activity) in APPLICANT_STEPS

@@ -1,4 +1,4 @@
-"""Which cases belong to one thing: the contract's episodes (section 3), and which of them the log cuts off (section 8)."""
+"""Which cases belong to one thing: episodes (contract, section 3), and which of them the log cuts off (section 8)."""
 
 from __future__ import annotations
 
@@ -88,7 +88,8 @@ def episodes(log: EventLog, *, bundles: Sequence[Sequence[str]] = (), episode_ga
     Returns
     -------
     ir.Table
-        ``case_id, episode_id`` (the id of the episode's first case), ``applicant`` (as written), ``applicant_key,
+        ``case_id, episode_id`` (the id of the episode's first case), ``episode_number`` (the number of its first row:
+        a short key), ``applicant`` (as written), ``applicant_key,
         service, first_at, last_at, first_event_number`` (of the case), ``cut`` (of the episode: some case of it lacks
         its application or its decision and hand-over) and ``reason`` (what ties the case: ``episode``, ``object``,
         ``applicant``; ``no_bundle`` or ``no_identity`` where nothing does).
@@ -159,9 +160,14 @@ def _episodes(tied: ir.Table, gap_days: float) -> ir.Table:
     )
     whole = ibis.window(group_by=[*keys, "number"])
     first = ibis.window(group_by=[*keys, "number"], order_by=order)
-    return judged.mutate(episode_id=judged.case_id.first().over(first), cut=judged.lacks.any().over(whole)).select(
+    return judged.mutate(
+        episode_id=judged.case_id.first().over(first),
+        episode_number=judged.first_event_number.min().over(whole),
+        cut=judged.lacks.any().over(whole),
+    ).select(
         "case_id",
         "episode_id",
+        "episode_number",
         "applicant",
         "applicant_key",
         "service",

@@ -1,0 +1,227 @@
+"""Which events need the applicant on the spot: recorded, inferred from a field, or only possible."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from typing import TYPE_CHECKING
+
+from catalogue.vocabulary import APPLICANT_STEPS
+from mining.episodes import activities_of, steps_of
+from mining.places import hall_of, only_places, with_places
+
+if TYPE_CHECKING:
+    import ibis.expr.types as ir
+
+    from event_logs.log import EventLog
+
+ON_THE_SPOT = ("onsite", "self_service")
+ELSEWHERE = ("online", "phone", "post")
+CERTAINTY = ("observed", "inferred", "possible")  # by weakness: the index is what the tables carry until the end
+
+# Why an event counts as a visit, by the index that the tables carry; the keys stand in wording `trips.rule`.
+RULES = ("recorded", "vocabulary", "assumed", "delivery", "window", "channel")
+_COLUMNS = (
+    "event_number", "case_id", "department", "place", "begun_at", "completed_at", "day", "visitor_key", "visitor",
+    "applicant", "corrects", "collects", "weakness", "rule",
+)  # fmt: skip
+
+
+@dataclass(frozen=True, slots=True)
+class Facing:
+    """Which activities of a log have the applicant before them, and how that is known.
+
+    `steps` is what each activity is; `assumed` says that the vocabulary knows none of them, so that every event counts.
+    """
+
+    steps: dict[str, str]
+    activities: tuple[str, ...]
+    assumed: bool
+
+
+def facing(log: EventLog, applicant_activities: Sequence[str] = ()) -> Facing:
+    """The applicant-facing activities of a log: those that the user lists, else those of the vocabulary."""
+    steps = steps_of(log)
+    listed = [name for name in steps if name in set(applicant_activities)]
+    known = listed if applicant_activities else activities_of(steps, APPLICANT_STEPS)
+    assumed = not applicant_activities and all(step == "other" for step in steps.values())
+    return Facing(steps, tuple(known), assumed)
+
+
+def visits(
+    log: EventLog,
+    episodes: ir.Table,
+    *,
+    places: Mapping[str, str] | None = None,
+    applicant_activities: Sequence[str] = (),
+) -> ir.Table:
+    """The visit events of a log, computed once and kept.
+
+    Parameters
+    ----------
+    episodes
+        What `mining.episodes.episodes` gives: the applicant of each case.
+    places
+        Department or window → hall.
+    applicant_activities
+        The activities that need the applicant, where the log has no actor; empty: the catalogue's vocabulary.
+
+    Returns
+    -------
+    ir.Table
+        A row a visit event: ``event_number, case_id, department, place`` (resolved), ``begun_at`` (start, completion
+        where unknown), ``completed_at, day, visitor_key, visitor, applicant, corrects, collects`` (which errand),
+        ``weakness`` (0 observed, 1 inferred, 2 possible), ``rule`` (index in `RULES`), ``episode_id, episode_number,
+        service``.
+    """
+    known = facing(log, applicant_activities)
+    found = _recorded(log, known, places)
+    for inferred in _inferred(log, known, places):
+        found = found.union(inferred)
+    cases = episodes.select("case_id", "episode_id", "episode_number", "service", case_applicant="applicant",
+                            case_applicant_key="applicant_key")  # fmt: skip
+    joined = found.inner_join(cases, "case_id")
+    # An unknown visitor is the unknown applicant of that one case: he ties nothing beyond it.
+    complete = joined.mutate(
+        visitor_key=joined.visitor_key.fill_null(joined.case_applicant_key).fill_null("case " + joined.case_id),
+        visitor=joined.visitor.fill_null(joined.case_applicant),
+        applicant=joined.applicant.fill_null(joined.case_applicant),
+    ).select(*_COLUMNS, "episode_id", "episode_number", "service")
+    kept = log.keep("visits", complete)
+    unknown = int(log.run(kept.filter(kept.place.isnull()).count().as_table()).iloc[0, 0])
+    if not unknown:
+        return kept
+    return log.keep("visits", with_places(kept, log.keep("only_places", only_places(log, places))))
+
+
+def _needs_applicant(log: EventLog, known: Facing) -> tuple[ir.BooleanColumn, ir.IntegerColumn]:
+    """Whether an event is the applicant's, and by which rule (index in `RULES`)."""
+    import ibis
+
+    events = log.events
+    by_word = events.activity.isin(known.activities) if known.activities else ibis.literal(False)
+    if known.assumed:
+        by_word = ibis.literal(True)
+    word_rule = 2 if known.assumed else 1
+    if not log.has("actor"):
+        return by_word, ibis.literal(word_rule)
+    unknown = events.actor.isnull()
+    return (events.actor == "applicant") | (unknown & by_word), unknown.ifelse(word_rule, 0)
+
+
+def _as_visits(log: EventLog, events: ir.Table, known: Facing, places: Mapping[str, str] | None) -> ir.Table:
+    """Events in the visit table's columns; `events` has ``weakness`` and ``rule``."""
+    begun = events.started_at.fill_null(events.completed_at)
+    agent = events.agent_key.notnull() if log.has("agent") else None
+    return events.select(
+        "event_number",
+        "case_id",
+        "department",
+        place=hall_of(events, places),
+        begun_at=begun,
+        completed_at=events.completed_at,
+        day=begun.truncate("D"),
+        visitor_key=events.applicant_key if agent is None else events.agent_key.fill_null(events.applicant_key),
+        visitor=events.applicant if agent is None else agent.ifelse(events.agent, events.applicant),
+        applicant=events.applicant,
+        corrects=events.activity.isin(activities_of(known.steps, ["correct"]) or [""]),
+        collects=events.activity.isin(activities_of(known.steps, ["collect"]) or [""]),
+        weakness=events.weakness.cast("int8"),
+        rule=events.rule.cast("int8"),
+    )
+
+
+def _recorded(log: EventLog, known: Facing, places: Mapping[str, str] | None) -> ir.Table:
+    """The applicant's events on the spot, and those of unknown channel, which are only possible."""
+    import ibis
+
+    needs, rule = _needs_applicant(log, known)
+    events = log.events
+    if not log.has("channel"):
+        # Nothing says where any event happened. What is merely assumed to be the applicant's is then no visit at all.
+        wanted = needs if not known.assumed else ibis.literal(False)
+        if log.has("actor"):
+            wanted = events.actor == "applicant" if known.assumed else needs
+        return _as_visits(log, events.mutate(weakness=2, rule=5).filter(wanted), known, places)
+    unknown = events.channel.isnull()
+    here = events.channel.isin(ON_THE_SPOT).fill_null(False)
+    possible = unknown & (needs if not known.assumed else ibis.literal(False))
+    if known.assumed and log.has("actor"):
+        possible = unknown & (events.actor == "applicant")
+    marked = events.mutate(weakness=unknown.ifelse(2, 0), rule=unknown.ifelse(5, rule))
+    if log.has("delivery"):
+        said = _said_to_be_collected(log, known)
+        marked = marked.mutate(weakness=said.ifelse(1, marked.weakness), rule=said.ifelse(3, marked.rule))
+        return _as_visits(log, marked.filter((here & needs) | possible | said), known, places)
+    return _as_visits(log, marked.filter((here & needs) | possible), known, places)
+
+
+def _said_to_be_collected(log: EventLog, known: Facing) -> ir.BooleanColumn:
+    """A collection whose delivery is `collect` and whose channel the log does not say."""
+    events = log.events
+    collects = events.activity.isin(activities_of(known.steps, ["collect"]) or [""])
+    return (collects & events.channel.isnull() & (events.delivery == "collect")).fill_null(False)
+
+
+def _inferred(log: EventLog, known: Facing, places: Mapping[str, str] | None) -> list[ir.Table]:
+    """Visits that no event records but a field implies."""
+    out: list[ir.Table] = []
+    if log.has("delivery"):
+        out.append(_as_visits(log, _collections_not_recorded(log, known), known, places).mutate(collects=True))
+    if log.has("channel") and not known.assumed:
+        out.append(_as_visits(log, _window_cases(log, known), known, places))
+    return out
+
+
+def _collections_not_recorded(log: EventLog, known: Facing) -> ir.Table:
+    """The last issue of each case that is to be collected and shows no collection: he came after it."""
+    import ibis
+
+    events = log.events
+    collects = events.activity.isin(activities_of(known.steps, ["collect"]) or [""])
+    issues = events.activity.isin(activities_of(known.steps, ["issue"]) or [""])
+    if log.has("outputs"):
+        issues = issues | (events.outputs.length() > 0).fill_null(False)
+    if log.has("outcome"):
+        issues = issues & ~events.outcome.isin(["refuse", "withdraw", "return"]).fill_null(False)
+    by_case = events.group_by("case_id").aggregate(
+        declared=(events.delivery == "collect").any(),
+        recorded=collects.any(),
+    )
+    lacking = by_case.filter(by_case.declared & ~by_case.recorded)
+    issued = events.filter(issues).semi_join(lacking, "case_id")
+    last = ibis.window(group_by="case_id", order_by=[issued.completed_at.desc(), issued.event_number.desc()])
+    numbered = issued.mutate(turn=ibis.row_number().over(last))
+    chosen = numbered.filter(numbered.turn == 0)
+    return chosen.mutate(started_at=chosen.completed_at, weakness=1, rule=3)
+
+
+def _window_cases(log: EventLog, known: Facing) -> ir.Table:
+    """The first event of each window case that shows no event of its applicant.
+
+    Not where the log merely starts in the midst of the case: its service shows the applicant elsewhere, and the first
+    event is one that only follows a reception.
+    """
+    import ibis
+
+    events = log.events
+    needs, _ = _needs_applicant(log, known)
+    facing_cases = events.filter(needs | events.channel.isin(ELSEWHERE[:2]).fill_null(False)).select("case_id")
+    at_window = events.filter(events.channel.isin(ON_THE_SPOT))
+    # Cases are few that have none: the anti-join first, so that only their events are looked at.
+    bare = at_window.anti_join(facing_cases, "case_id")
+    first = ibis.window(
+        group_by="case_id",
+        order_by=[bare.started_at.fill_null(bare.completed_at), bare.completed_at, bare.event_number],
+    )
+    numbered = bare.mutate(turn=ibis.row_number().over(first))
+    chosen = numbered.filter(numbered.turn == 0)
+    late = activities_of(known.steps, ["notice", "review", "decide", "issue", "post", "survey"])
+    shown = events.filter(needs & events.service.notnull()).select("service").distinct()
+    joined = chosen.left_join(shown.mutate(shows=True), "service")
+    midway = joined.shows.fill_null(False) & joined.activity.isin(late or [""])
+    return (
+        joined.filter(~midway)
+        .drop("shows", *[n for n in joined.columns if n.endswith("_right")])
+        .mutate(completed_at=joined.started_at.fill_null(joined.completed_at), weakness=1, rule=4)
+    )
