@@ -6,6 +6,7 @@ Ibis' own DuckDB backend does not work with DuckDB 2 (docs/decisions/0002-ibis-c
 from __future__ import annotations
 
 import re
+from collections.abc import Mapping
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, Protocol
 
@@ -15,7 +16,7 @@ if TYPE_CHECKING:
 
 
 class Engine(Protocol):
-    """What runs compiled expressions. `DuckDBEngine` is embedded; a Spark engine has the same four verbs."""
+    """What runs compiled expressions. `DuckDBEngine` is embedded; a Spark engine has the same verbs."""
 
     dialect: str
 
@@ -25,6 +26,10 @@ class Engine(Protocol):
 
     def keep(self, name: str, expression: ir.Table) -> ir.Table:
         """Compute a lazy table once under a name; gives the table that reads it back."""
+        ...
+
+    def load(self, name: str, frame: pd.DataFrame, schema: Mapping[str, str]) -> ir.Table:
+        """Hand a small frame to the engine (columns and Ibis types as `schema` says); gives the table that reads it."""
         ...
 
     def write(self, expression: ir.Table, path: Path, form: str) -> None:
@@ -75,6 +80,18 @@ class DuckDBEngine:
         table = f"{re.sub(r'[^a-z0-9_]', '_', name)}_{self._kept}"
         self.connection.execute(f'create temp table "{table}" as {self.sql(expression)}')
         return ibis.table(expression.schema(), name=table)
+
+    def load(self, name: str, frame: pd.DataFrame, schema: Mapping[str, str]) -> ir.Table:
+        import ibis
+
+        self._kept += 1
+        table = f"{re.sub(r'[^a-z0-9_]', '_', name)}_{self._kept}"
+        lazy = ibis.table(schema, name=f"{table}_frame")
+        self.connection.register(f"{table}_frame", frame)
+        columns = {column: lazy[column].cast(kind) for column, kind in schema.items()}
+        self.connection.execute(f'create temp table "{table}" as {self.sql(lazy.select(**columns))}')
+        self.connection.unregister(f"{table}_frame")
+        return ibis.table(schema, name=table)
 
     def write(self, expression: ir.Table, path: Path, form: str) -> None:
         options = "format parquet, compression zstd" if form == "parquet" else "format csv, header true"

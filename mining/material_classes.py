@@ -1,0 +1,434 @@
+"""What a material's name means: spellings made classes, every merge with its reason, overruled by a file.
+
+A class is a document and whose it is. Names are first cleaned and looked up (`catalogue.material_names`); what no
+catalogue knows may still be a slip of the pen or another way to say the same, and there a likeness of names counts only
+beside the log's own evidence: where the one is asked for the other is not, though the same service asks for both.
+"""
+
+from __future__ import annotations
+
+import re
+import tomllib
+from collections import Counter, defaultdict
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass, field
+from itertools import combinations
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+from catalogue.material_names import DocumentName, MaterialNames, clean, head_of, shipped
+from catalogue.services import Catalogue
+from wording.errors import InputError
+
+if TYPE_CHECKING:
+    import ibis.expr.types as ir
+    import pandas as pd
+
+    from event_logs.log import EventLog
+
+VALID_DAYS = 365
+Key = tuple[str, str]  # owner and document
+
+
+@dataclass(frozen=True, slots=True)
+class Merge:
+    """One spelling taken for a class whose name it is not.
+
+    `rule`: `cleaned` (copy words, width, brackets), `catalogue` (a synonym), `owner` (owner and synonym), `typo`,
+    `similar` (names alike), `context` (names alike, and the log never asks for both), `correction` (the file says so).
+    `score` runs from 0 to 1 and is 1 where nothing was guessed.
+    """
+
+    spelling: str
+    material_class: str
+    rule: str
+    score: float
+    like: str = ""  # the name that it was taken for
+
+
+@dataclass(frozen=True, slots=True)
+class Corrections:
+    """What a person says: these are the same, these are not. Kept in a TOML file with `same` and `different`."""
+
+    same: tuple[tuple[str, str], ...] = ()
+    different: tuple[tuple[str, str], ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class Uses:
+    """How a log uses its names: the evidence beside likeness.
+
+    Parameters
+    ----------
+    asked
+        Service and spelling: at how many events handed in.
+    events
+        Service: at how many events anything was handed in.
+    issued
+        Spelling: how often issued.
+    """
+
+    asked: Mapping[tuple[str, str], int] = field(default_factory=dict)
+    events: Mapping[str, int] = field(default_factory=dict)
+    issued: Mapping[str, int] = field(default_factory=dict)
+
+
+@dataclass(frozen=True, slots=True)
+class MaterialClasses:
+    """Every spelling of a log with its class. `kinds`: `generic` and `form` names, whose class is not shared."""
+
+    classes: Mapping[str, str]
+    merges: tuple[Merge, ...] = ()
+    kinds: Mapping[str, str] = field(default_factory=dict)
+    catalogue: Catalogue = field(default_factory=Catalogue)
+
+    def of(self, spelling: str) -> str:
+        """The class of a spelling of the log; the cleaned name of one that the log does not have."""
+        return self.classes.get(spelling) or clean(spelling)
+
+    def table(self, log: EventLog) -> ir.Table:
+        """The classes in the log's engine: `spelling, material_class, kind, valid_days, connected_issuer`."""
+        import pandas as pd
+
+        entries = {spelling: self.catalogue.material(name) for spelling, name in self.classes.items()}
+        rows = [
+            (
+                spelling,
+                name,
+                self.kinds.get(spelling, ""),
+                (entry.validity_days if entry and entry.validity_days is not None else VALID_DAYS),
+                (entry.issuer if entry and entry.connected and entry.issuer else None),
+            )
+            for (spelling, name), entry in zip(
+                sorted(self.classes.items()), (entries[s] for s in sorted(entries)), strict=True
+            )
+        ]
+        schema = {"spelling": "string", "material_class": "string", "kind": "string", "valid_days": "int64",
+                  "connected_issuer": "string"}  # fmt: skip
+        return log.engine.load("material_classes", pd.DataFrame(rows, columns=list(schema), dtype=object), schema)
+
+
+def read_corrections(path: Path) -> Corrections:
+    """The corrections of a file.
+
+    Raises
+    ------
+    InputError
+        It is no TOML, or an entry is no pair of two names.
+    """
+    try:
+        tables = tomllib.loads(path.read_text("utf-8-sig"))
+    except (OSError, UnicodeDecodeError, tomllib.TOMLDecodeError) as error:
+        raise InputError("materials.corrections-unreadable", path=str(path), reason=str(error)) from error
+    unknown = sorted(set(tables) - {"same", "different"})
+    if unknown:
+        raise InputError("materials.corrections-unknown", path=str(path), found=unknown[0])
+    for name, pairs in tables.items():
+        for pair in pairs if isinstance(pairs, list) else [pairs]:
+            if not (isinstance(pair, list) and len(pair) == 2 and all(isinstance(word, str) for word in pair)):
+                raise InputError("materials.corrections-no-pair", path=str(path), table=name, found=str(pair))
+    pairs_of = {name: tuple((a, b) for a, b in tables.get(name, ())) for name in ("same", "different")}
+    return Corrections(pairs_of["same"], pairs_of["different"])
+
+
+def material_classes(
+    log: EventLog, *, catalogue: Catalogue | None = None, corrections: Corrections | None = None
+) -> MaterialClasses:
+    """The classes of a log's materials and outputs.
+
+    Runs one small query over the log's spellings, and a second one where likeness finds candidates.
+    """
+    uses = _uses(log)
+    resolver = _Resolver(uses, catalogue or Catalogue(), corrections or Corrections())
+    together = _together(log, resolver.candidates()) if resolver.candidates() else {}
+    return resolver.resolve(together)
+
+
+def resolve(
+    spellings: Iterable[str], *, catalogue: Catalogue | None = None, corrections: Corrections | None = None
+) -> MaterialClasses:
+    """The classes of bare names, without a log's evidence.
+
+    >>> resolve(["身份证（复印件）", "第二代居民身份证", "配偶身份证"]).classes["第二代居民身份证"]
+    '身份证'
+    """
+    uses = Uses(issued=dict.fromkeys(spellings, 1))
+    return _Resolver(uses, catalogue or Catalogue(), corrections or Corrections()).resolve({})
+
+
+def _uses(log: EventLog) -> Uses:
+    import ibis
+
+    events = log.events
+    handed = events.filter(events.materials.length() > 0)
+    service = handed.service.fill_null("")
+    asked = (
+        handed.select(service=service, spelling=handed.materials.unnest())
+        .group_by("service", "spelling")
+        .aggregate(n=ibis._.count())
+    )
+    totals = handed.select(service=service).group_by("service").aggregate(n=ibis._.count())
+    issued = (
+        events.filter(events.outputs.length() > 0)
+        .select(spelling=events.outputs.unnest())
+        .group_by("spelling")
+        .aggregate(n=ibis._.count())
+    )
+    found, sums, given = log.run(asked), log.run(totals), log.run(issued)
+    return Uses(
+        {(service, spelling): int(n) for service, spelling, n in _rows(found) if spelling},
+        {service: int(n) for service, n in _rows(sums)},
+        {spelling: int(n) for spelling, n in _rows(given) if spelling},
+    )
+
+
+def _rows(frame: pd.DataFrame) -> Iterable[tuple[Any, ...]]:
+    return frame.itertuples(index=False, name=None)
+
+
+def _together(log: EventLog, keys: Mapping[str, int]) -> dict[tuple[int, int], int]:
+    """At how many events two candidate documents were handed in both; `keys` numbers the documents of the spellings."""
+    import ibis
+    import pandas as pd
+
+    schema = {"spelling": "string", "document": "int64"}
+    names = log.engine.load("candidates", pd.DataFrame(sorted(keys.items()), columns=list(schema)), schema)
+    events = log.events
+    handed = events.filter(events.materials.length() > 1).select("event_number", spelling=events.materials.unnest())
+    held = handed.join(names, "spelling").select("event_number", "document").distinct()
+    other = held.view()
+    pairs = held.join(other, [held.event_number == other.event_number, held.document < other.document]).select(
+        a=held.document, b=other.document
+    )
+    found = log.run(pairs.group_by("a", "b").aggregate(n=ibis._.count()))
+    return {(int(a), int(b)): int(n) for a, b, n in _rows(found)}
+
+
+@dataclass(frozen=True, slots=True)
+class _Likeness:
+    a: Key
+    b: Key
+    score: float
+    rule: str  # typo, similar, context
+
+
+class _Resolver:
+    """The stages from spellings to classes. Documents are `Key`s until they get their class's name."""
+
+    def __init__(self, uses: Uses, catalogue: Catalogue, corrections: Corrections) -> None:
+        self.uses, self.catalogue, self.corrections = uses, catalogue, corrections
+        self.names = MaterialNames(catalogue)
+        spellings = {spelling for _, spelling in uses.asked} | set(uses.issued)
+        extra = {name for pair in (*corrections.same, *corrections.different) for name in pair}
+        self.parsed = {spelling: self.names.parse(spelling) for spelling in sorted(spellings | extra)}
+        self.spellings = tuple(sorted(spellings))
+        self.counts: Counter[Key] = Counter()
+        self.by_service: dict[Key, Counter[str]] = defaultdict(Counter)
+        for (service, spelling), n in uses.asked.items():
+            self.counts[self._key(spelling)] += n
+            self.by_service[self._key(spelling)][service] += n
+        for spelling, n in uses.issued.items():
+            self.counts[self._key(spelling)] += n
+        self.known = {self._key(s) for s, name in self.parsed.items() if name.known}
+        self._pairs = self._like_pairs()
+
+    def _key(self, spelling: str) -> Key:
+        name = self.parsed[spelling]
+        return name.owner, name.base
+
+    def candidates(self) -> dict[str, int]:
+        """The spellings of documents that look alike, each with its document's number."""
+        keys = sorted({key for pair in self._pairs for key in (pair.a, pair.b)})
+        number = {key: n for n, key in enumerate(keys)}
+        return {s: number[self._key(s)] for s in self.spellings if self._key(s) in number}
+
+    def _like_pairs(self) -> list[_Likeness]:
+        """Documents of one owner, at least one of them unknown, whose names are alike; best first."""
+        from rapidfuzz import fuzz, process
+
+        plain = {self._key(s) for s, name in self.parsed.items() if not (name.generic or name.form)}
+        by_owner: dict[str, list[str]] = defaultdict(list)
+        for owner, base in sorted(plain):
+            by_owner[owner].append(base)
+        found: list[_Likeness] = []
+        for owner, bases in sorted(by_owner.items()):
+            fresh = [base for base in bases if (owner, base) not in self.known]
+            if not fresh:
+                continue
+            scores = process.cdist(fresh, bases, scorer=fuzz.ratio, score_cutoff=60)
+            seen = set()
+            for i, j in zip(*scores.nonzero(), strict=True):
+                a, b = sorted((fresh[i], bases[j]))
+                if a != b and (a, b) not in seen:
+                    seen.add((a, b))
+                    like = likeness(a, b)
+                    if like:
+                        found.append(_Likeness((owner, a), (owner, b), *like))
+        return sorted(found, key=lambda pair: (-pair.score, pair.a, pair.b))
+
+    def resolve(self, together: Mapping[tuple[int, int], int]) -> MaterialClasses:
+        """All stages; `together` counts the events that hold both of two candidate documents."""
+        groups = _Groups(self.known)
+        split = self._told_apart(groups)
+        for a, b in self.corrections.same:
+            groups.join(split.get(a, self._key(a)), split.get(b, self._key(b)), forced=True)
+        reasons: dict[Key, _Likeness] = {}
+        number = {self._key(spelling): n for spelling, n in self.candidates().items()}
+        for pair in self._pairs:
+            both = together.get((min(number[pair.a], number[pair.b]), max(number[pair.a], number[pair.b])), 0)
+            rule = self._decide(pair, both)
+            if rule and groups.join(pair.a, pair.b):
+                lesser = min((pair.a, pair.b), key=lambda key: (key in self.known, self.counts[key], key))
+                reasons[lesser] = _Likeness(pair.a, pair.b, pair.score, rule)
+        return self._named(groups, reasons, split)
+
+    def _told_apart(self, groups: _Groups) -> dict[str, Key]:
+        """Names that the file tells apart although they would be one: the second of a pair gets its own document."""
+        split: dict[str, Key] = {}
+        for a, b in self.corrections.different:
+            if self._key(a) == self._key(b):
+                split[b] = ("", self.parsed[b].stem if self.parsed[b].stem != self.parsed[a].stem else b)
+                for spelling, name in self.parsed.items():
+                    if name.stem == self.parsed[b].stem != self.parsed[a].stem:
+                        split[spelling] = split[b]
+            groups.part(split.get(a, self._key(a)), split.get(b, self._key(b)))
+        return split
+
+    def _decide(self, pair: _Likeness, both: int) -> str:
+        """The rule by which two like documents are one; empty: they are not."""
+        few, many = sorted((pair.a, pair.b), key=lambda key: (self.counts[key], key))
+        shared = set(self.by_service[few]) & set(self.by_service[many])
+        sums = self.uses.events
+        expected = sum(self.by_service[few][s] * self.by_service[many][s] / max(sums.get(s, 1), 1) for s in shared)
+        never = both <= 0.1 * expected
+        usual = max((self.by_service[many][s] / max(sums.get(s, 1), 1) for s in shared), default=0.0)
+        rare = self.counts[few] <= max(2, 0.1 * self.counts[many])
+        short = min(len(few[1]), len(many[1])) <= 3
+        if pair.rule == "typo" and never and shared and rare and (usual >= 0.5 or not short):
+            return "typo"
+        if never and expected >= 3 and not short:
+            return "context"
+        return "similar" if pair.rule == "similar" and never else ""
+
+    def _named(self, groups: _Groups, reasons: Mapping[Key, _Likeness], split: Mapping[str, Key]) -> MaterialClasses:
+        members: dict[Key, list[Key]] = defaultdict(list)
+        keys = {spelling: split.get(spelling, self._key(spelling)) for spelling in self.spellings}
+        for key in sorted(set(keys.values())):
+            members[groups.root(key)].append(key)
+        titles = {root: self._title(found) for root, found in members.items()}
+        classes = {spelling: titles[groups.root(key)] for spelling, key in keys.items()}
+        told = {name for pair in (*self.corrections.same, *self.corrections.different) for name in pair}
+        merges = [
+            self._merge(spelling, classes[spelling], keys[spelling], reasons, told)
+            for spelling in self.spellings
+            if spelling != classes[spelling]
+        ]
+        kinds = {s: _kind(name) for s, name in self.parsed.items() if _kind(name) and s in classes}
+        return MaterialClasses(classes, tuple(merges), kinds, self.catalogue)
+
+    def _title(self, keys: Sequence[Key]) -> str:
+        best = min(keys, key=lambda key: (key not in self.known, -self.counts[key], key))
+        return self.names.title(*best)
+
+    def _merge(self, spelling: str, title: str, key: Key, reasons: Mapping[Key, _Likeness], told: set[str]) -> Merge:
+        name = self.parsed[spelling]
+        if spelling in told or name.stem in told:
+            return Merge(spelling, title, "correction", 1.0)
+        if key in reasons:
+            why = reasons[key]
+            other = why.b if why.a == key else why.a
+            return Merge(spelling, title, why.rule, round(why.score, 3), self.names.title(*other))
+        if name.stem == title or not name.known:
+            return Merge(spelling, title, "cleaned", 1.0, name.stem)
+        return Merge(spelling, title, "owner" if name.owner else "catalogue", 1.0, name.stem)
+
+
+def _kind(name: DocumentName) -> str:
+    return "generic" if name.generic else "form" if name.form else ""
+
+
+class _Groups:
+    """Union of documents, in which two that a catalogue knows apart, or a file tells apart, never meet."""
+
+    def __init__(self, known: Iterable[Key]) -> None:
+        self._parent: dict[Key, Key] = {}
+        self._known: dict[Key, set[Key]] = {key: {key} for key in known}
+        self._apart: set[frozenset[Key]] = set()
+
+    def root(self, key: Key) -> Key:
+        while (up := self._parent.get(key, key)) != key:
+            key = up
+        return key
+
+    def part(self, a: Key, b: Key) -> None:
+        self._apart.add(frozenset((a, b)))
+
+    def join(self, a: Key, b: Key, *, forced: bool = False) -> bool:
+        """Make two one; False where that may not be."""
+        first, second = sorted((self.root(a), self.root(b)))
+        if first == second:
+            return False
+        known = self._known.get(first, set()) | self._known.get(second, set())
+        apart = any({self.root(key) for key in pair} == {first, second} for pair in self._apart)
+        if apart or (len(known) > 1 and not forced):
+            return False
+        self._parent[second] = first
+        self._known[first] = known
+        return True
+
+
+_CODE = re.compile(r"[0-9a-z]")
+
+
+def likeness(a: str, b: str) -> tuple[float, str] | None:
+    """How alike two documents' names are, 0 to 1, and the rule that it may come under; None: never the same.
+
+    `typo`: one character written wrong, left out, doubled or swapped. `similar`: the one is the other with at most two
+    more characters. Else `context`: alike, no more. Names of different kinds, or told apart by a word that tells
+    (`data/materials.toml`, `[kinds]`), are never the same; nor are names that differ in a digit or a Latin letter, save
+    one slip in a long word.
+
+    >>> likeness("户籍证明", "户口簿"), likeness("购房合同", "租房合同"), likeness("qzx81", "qzx82")
+    (None, None, None)
+    >>> likeness("水土保持方案", "水土保特方案")[1], likeness("施工图纸", "施工图纸册")
+    ('typo', None)
+    """
+    from rapidfuzz import fuzz
+    from rapidfuzz.distance import OSA, Levenshtein
+
+    slips = OSA.distance(a, b)
+    score = fuzz.ratio(a, b) / 100
+    latin = _CODE.search(a + b) is not None
+    if latin:
+        long_words = min(len(a), len(b)) >= 8 and not re.search(r"\d", a + b) and a.isascii() and b.isascii()
+        return (score, "typo") if slips == 1 and long_words else None
+    if any((word in a) != (word in b) for word in shipped()["kinds"]["telling"]):
+        return None
+    if slips == 1 and min(len(a), len(b)) >= 3 and len(a) == len(b):
+        return max(score, 1 - 1 / len(a)), "typo"
+    if head_of(a) != head_of(b):
+        swapped = slips == 1 and abs(len(a) - len(b)) == 1 and min(len(a), len(b)) >= 4
+        return (score, "typo") if swapped and _doubled(a, b) else None
+    ops = [op for op in Levenshtein.opcodes(a, b) if op.tag != "equal"]
+    added = all(op.tag == "insert" for op in ops) or all(op.tag == "delete" for op in ops)
+    if slips == 1 and min(len(a), len(b)) >= 3:
+        return max(score, 1 - 1 / max(len(a), len(b))), "typo" if _doubled(a, b) or min(
+            len(a), len(b)
+        ) < 4 else "similar"
+    if added and abs(len(a) - len(b)) <= 2 and score >= 0.8 and min(len(a), len(b)) >= 4:
+        return score, "similar"
+    return (score, "context") if score >= 0.65 or added else None
+
+
+def _doubled(a: str, b: str) -> bool:
+    """Whether the longer is the shorter with one character written twice."""
+    longer, shorter = sorted((a, b), key=len, reverse=True)
+    return any(longer[:i] + longer[i + 1 :] == shorter and longer[i] == longer[i - 1] for i in range(1, len(longer)))
+
+
+def pairs_of(classes: Mapping[str, str]) -> set[frozenset[str]]:
+    """The pairs of spellings that share a class, for tests and measures."""
+    groups: dict[str, list[str]] = defaultdict(list)
+    for spelling, name in classes.items():
+        groups[name].append(spelling)
+    return {frozenset(pair) for found in groups.values() for pair in combinations(sorted(found), 2)}
