@@ -99,7 +99,7 @@ class Gantt:
 
 @dataclass(frozen=True, slots=True)
 class Dots:
-    """A dot an episode (or a percentile), today's, against the proposed process' middle and nine-tenths mark. In days."""
+    """A dot an episode (or a percentile), today's, against the proposal's middle and nine-tenths mark, in days."""
 
     dots: tuple[float, ...]
     median: float

@@ -1,7 +1,7 @@
 """Counts too small to publish are withheld, and so is what would give them away by subtraction.
 
-A count from 1 to `least` - 1 of people (applicants, episodes, cases, trips) is withheld in everything that the page, the
-Word file and the workbook publish. Where the parts of a published total hide exactly one part, the next smallest is
+A count from 1 to `least` - 1 of people (applicants, episodes, cases, trips) is withheld in all that the page, the Word
+file and the workbook publish. Where the parts of a published total hide exactly one part, the next smallest is
 withheld as well (secondary suppression: Hundepool et al., *Statistical Disclosure Control*, chapter 4).
 """
 

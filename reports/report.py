@@ -11,6 +11,7 @@ from reports.text import name, plain
 __all__ = ["Report", "ReportInputs", "report"]
 
 CONTROLS = (
+    "answer",
     "brand",
     "brand-sub",
     "search",

@@ -148,7 +148,7 @@ def _matrix(inputs: ReportInputs, total: int) -> Figure:
             say("report.materials.matrix.corner"),
             tuple(name(d, 40) for d in departments),
             tuple(rows),
-            tuple(shown(publish(n, least), least) for n in sums) + (count(total),),
+            (*(shown(publish(n, least), least) for n in sums), count(total)),
             say("report.materials.matrix.total"),
             say("report.materials.matrix.verdict") if form else "",
             legend,

@@ -1,0 +1,184 @@
+"""The report as one HTML file: no request, a strict content policy, nothing of a log's names but text."""
+
+from __future__ import annotations
+
+import base64
+import hashlib
+import json
+import re
+from functools import cache
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+from jinja2 import Environment, FileSystemLoader, StrictUndefined
+from markupsafe import Markup, escape
+
+import wording
+from reports import charts, drawings
+from reports.blocks import Column, Drawing, Figure, Report, Table
+from reports.disclosure import shown
+from reports.inputs import ReportInputs
+from reports.palette import DARK, LIGHT, variables
+from reports.report import report as make_report
+from reports.text import CLOSE, NEW, OLD, OPEN, count, number, percent, plain
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+
+TEMPLATES = Path(__file__).parent / "templates"
+SCRIPTS = ("page.js", "tables.js", "map.js", "replay.js")
+_BREAK = re.compile(r"(\d[\d,.]*" + OLD + r"?) (?=[\u4e00-\u9fff])")
+
+
+def write(report: Report | ReportInputs, path: Path) -> None:
+    """Write the page.
+
+    Parameters
+    ----------
+    report
+        A report, or what one is made of (in the language in force).
+    path
+        The file.
+    """
+    path.write_text(page(report), encoding="utf-8", newline="\n")
+
+
+def page(report: Report | ReportInputs) -> str:
+    """The page as text; equal inputs give equal bytes."""
+    if isinstance(report, ReportInputs):
+        report = make_report(report)
+    with wording.using(report.language):
+        style = _style()
+        start, script = _read("start.js"), "".join(_read(name) for name in SCRIPTS)
+        sheets = {name: _drawings(report, name) for name in ("map", "as_is", "to_be")}
+        return (
+            environment()
+            .get_template("page.html")
+            .render(
+                report=report,
+                t=report.texts,
+                style=Markup(style),
+                start=Markup(start),
+                script=Markup(script),
+                policy=_policy((style,), (start, script)),
+                drawn={kind: svg for kind, svg in sheets.items() if svg},
+            )
+        )
+
+
+def fragment(block: Any) -> str:
+    """One table or figure as HTML with its own style, for a notebook."""
+    template = environment().get_template("fragment.html")
+    texts = {key: "" for key in ("scroll", "data", "csv", "filter", "rows-more")}
+    return template.render(block=block, style=Markup(_style()), t=texts)
+
+
+def _drawings(report: Report, kind: str) -> Markup | None:
+    for figure in _figures(report):
+        if isinstance(figure.chart, Drawing) and figure.chart.kind == kind and figure.chart.svg:
+            return Markup(drawings.embed(figure.chart.svg, f"{kind}-", plain(figure.title)))
+    return None
+
+
+def _figures(report: Report) -> Iterator[Figure]:
+    for section in report.sections:
+        for block in section.blocks:
+            if isinstance(block, Figure):
+                yield block
+
+
+@cache
+def environment() -> Environment:
+    """The templates, autoescaped, every undefined name an error."""
+    env = Environment(
+        loader=FileSystemLoader(TEMPLATES),
+        autoescape=True,
+        undefined=StrictUndefined,
+        trim_blocks=True,
+        lstrip_blocks=True,
+    )
+    env.filters["rich"] = rich
+    env.filters["plain"] = plain
+    env.filters["kind"] = lambda value: type(value).__name__
+    env.filters["data"] = _data
+    env.globals.update(
+        charts=charts,
+        cell=cell,
+        raw=raw,
+        widths=widths,
+        size=drawings.size,
+        count=count,
+        people=Column("", "", "count", people=True),
+    )
+    return env
+
+
+def rich(text: str) -> Markup:
+    """Text with the marks of `reports.text` as elements; everything else escaped."""
+    safe = str(escape(_BREAK.sub("\\1\u00a0", text)))
+    for mark, tag in ((OPEN, "<b><bdi>"), (CLOSE, "</bdi></b>"), (NEW, '<span class="new">'), (OLD, "</span>")):
+        safe = safe.replace(mark, tag)
+    return Markup(safe)
+
+
+def cell(value: object, column: Column) -> str:
+    """A cell's text: by unit and locale; an unknown value is a dash, a withheld one says so."""
+    if value is None or value == "":
+        return shown(None, 5) if column.people and value is None else "–" if column.unit != "text" else ""
+    if isinstance(value, bool) or not isinstance(value, (int, float)):
+        return str(value)
+    if column.unit == "share":
+        return percent(float(value))
+    return number(float(value), {"count": 0, "fine": 2}.get(column.unit, 1))
+
+
+def raw(value: object, column: Column) -> str:
+    """What a CSV has for a cell that is printed rounded; empty where both are the same."""
+    if isinstance(value, float):
+        return repr(round(value, 6))
+    return str(value) if isinstance(value, int) and abs(value) >= 1000 else ""
+
+
+def widths(table: Table) -> dict[str, float]:
+    """The greatest value of each column that is drawn with bars."""
+    greatest = {}
+    for i, column in enumerate(table.columns):
+        if column.key in table.bars:
+            greatest[column.key] = max((abs(float(str(r[i]))) for r in table.rows if r[i] is not None), default=0.0) or 1.0
+    return greatest
+
+
+def _data(value: object) -> Markup:
+    """Data for a script block of type application/json: no tag can close it."""
+    text = json.dumps(value, ensure_ascii=False, separators=(",", ":"))
+    return Markup(text.replace("<", "\\u003c").replace(">", "\\u003e").replace("&", "\\u0026"))
+
+
+@cache
+def _read(name: str) -> str:
+    return (TEMPLATES / name).read_text("utf-8").replace("\r\n", "\n")
+
+
+@cache
+def _style() -> str:
+    """The style sheet: light for all, dark on screens that want it or where it was asked for."""
+    dark = variables(DARK)
+    colours = (
+        f":root{{{variables(LIGHT)}}}\n"
+        f"@media screen and (prefers-color-scheme:dark){{:root:not([data-theme=light]){{{dark}}}}}\n"
+        f"@media screen{{:root[data-theme=dark]{{{dark}}}}}\n"
+    )
+    return colours + _read("style.css")
+
+
+def _policy(styles: tuple[str, ...], scripts: tuple[str, ...]) -> str:
+    """A content policy that allows what is in the file and nothing else."""
+
+    def allowed(texts: tuple[str, ...]) -> str:
+        digests = (base64.b64encode(hashlib.sha256(text.encode("utf-8")).digest()).decode() for text in texts)
+        return " ".join(f"'sha256-{digest}'" for digest in digests)
+
+    return (
+        f"default-src 'none'; style-src {allowed(styles)}; script-src {allowed(scripts)}; img-src data:; "
+        "base-uri 'none'; form-action 'none'"
+    )
