@@ -32,6 +32,10 @@ class Engine(Protocol):
         """Hand a small frame to the engine (columns and Ibis types as `schema` says); gives the table that reads it."""
         ...
 
+    def view(self, name: str, expression: ir.Table) -> ir.Table:
+        """Name a lazy table without computing it: a step that later steps build on, compiled once."""
+        ...
+
     def write(self, expression: ir.Table, path: Path, form: str) -> None:
         """Write a lazy table's rows to a file (`csv` or `parquet`) without bringing them into Python."""
         ...
@@ -74,11 +78,25 @@ class DuckDBEngine:
         return self.connection.execute(self.sql(expression)).df()
 
     def keep(self, name: str, expression: ir.Table) -> ir.Table:
+        return self._create("table", name, expression)
+
+    def view(self, name: str, expression: ir.Table) -> ir.Table:
+        return self._create("view", name, expression)
+
+    def drop(self, table: ir.Table) -> None:
+        """Let go of a kept table."""
+        self.connection.execute(f'drop table if exists "{table.get_name()}"')
+
+    def new_name(self, stem: str) -> str:
+        """A table's name that this engine has not used before."""
+        self._kept += 1
+        return f"{re.sub(r'[^a-z0-9_]', '_', stem)}_{self._kept}"
+
+    def _create(self, kind: str, name: str, expression: ir.Table) -> ir.Table:
         import ibis
 
-        self._kept += 1
-        table = f"{re.sub(r'[^a-z0-9_]', '_', name)}_{self._kept}"
-        self.connection.execute(f'create temp table "{table}" as {self.sql(expression)}')
+        table = self.new_name(name)
+        self.connection.execute(f'create temp {kind} "{table}" as {self.sql(expression)}')
         return ibis.table(expression.schema(), name=table)
 
     def load(self, name: str, frame: pd.DataFrame, schema: Mapping[str, str]) -> ir.Table:

@@ -45,6 +45,7 @@ class Reading:
     unused_columns: tuple[str, ...] = ()
     rows: int = 0
     rejected: tuple[Rejected, ...] = ()
+    duplicates: int = 0  # rows equal in every column to an earlier one: set aside, no fault of the row
     notes: tuple[tuple[str, dict[str, object]], ...] = ()  # wording key and its values, in the order they arose
 
 

@@ -1,0 +1,44 @@
+"""One reader a form. Each brings a file into the engine as a table of text, `Raw`, and judges nothing about its meaning."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+if TYPE_CHECKING:
+    import ibis.expr.types as ir
+
+    from event_logs.log import Rejected
+
+
+@dataclass(frozen=True, slots=True)
+class Raw:
+    """A file as the engine holds it: column ``c0``, ``c1`` … for each header, ``row`` (0, 1, 2 …) and ``line``.
+
+    `types` are Ibis types, ``string`` where the form has no types of its own. `line` is null where the form has no
+    lines. `lazy`: the table is a view on the file itself, not a copy.
+    """
+
+    table: str
+    headers: tuple[str, ...]
+    types: tuple[str, ...]
+    form: str
+    path: Path
+    encoding: str = ""
+    lines: bool = True
+    lazy: bool = False
+    rejected: tuple[Rejected, ...] = ()
+    notes: tuple[tuple[str, dict[str, object]], ...] = field(default=())
+
+    def expression(self) -> ir.Table:
+        """The table that reads it."""
+        import ibis
+
+        columns = {f"c{place}": kind for place, kind in enumerate(self.types)}
+        return ibis.table({**columns, "row": "int64", "line": "int64"}, name=self.table)
+
+
+def quoted(text: str) -> str:
+    """A text as an SQL literal."""
+    return "'" + text.replace("'", "''") + "'"

@@ -1,0 +1,145 @@
+"""From a table of text to events in canonical columns: one expression a column, and why a row cannot be one."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from typing import TYPE_CHECKING
+
+import ibis
+import ibis.expr.types as ir
+
+from event_logs.columns import COLUMNS
+from event_logs.functions import text_of, trim, wall_clock
+from event_logs.values import BLANK, Step, coded, in_steps, list_steps, number_steps, text_steps, time_steps
+from event_logs.vocabularies import CODED, codes, fold, missing
+
+if TYPE_CHECKING:
+    from event_logs.backend import Engine
+
+LISTS = ("materials", "outputs")
+TIMES = ("completed_at", "started_at", "promised_at", "suspended_from", "suspended_to")
+BARRED = ("completed_at", "started_at")  # a text here that is no time makes the row unreadable
+NUMBERS = ("rating", "fee")
+_PLAIN = ("case_id", "activity")  # where "无" may be meant
+
+
+def canonical_table(
+    engine: Engine, raw: ir.Table, columns: Mapping[str, int], *, zone: str, spellings: Mapping[str, Mapping[str, str]],
+    clean: frozenset[str], carry: Sequence[str],
+) -> ir.Table:  # fmt: skip
+    """The raw table's columns put into canonical form, one for each role that `columns` names; lazy.
+
+    Parameters
+    ----------
+    spellings
+        Of each coded role, the values as written -> code.
+    clean
+        Roles whose text needs no tidying: a scan has shown it.
+    carry
+        Columns of the raw table that stay as they are.
+    """
+    table = raw.select(
+        *carry, **{role: _prepared(role, raw[f"c{place}"], zone=zone) for role, place in columns.items()}
+    )
+    recipes = {
+        role: _recipe(role, raw[f"c{place}"], zone=zone, spellings=spellings, clean=role in clean)
+        for role, place in columns.items()
+    }
+    return in_steps(engine, table, recipes, carry=carry)
+
+
+def _prepared(role: str, column: ir.Value, *, zone: str) -> ir.Value:
+    """A column as its recipe takes it: text, or what has the role's type already."""
+    kind = column.type()
+    if role in TIMES and (kind.is_timestamp() or kind.is_date()):
+        return wall_clock(text_of(zone), column) if kind.is_timestamp() and kind.timezone else column.cast("timestamp")
+    if role in LISTS and kind.is_array():
+        return column
+    if role in NUMBERS and kind.is_numeric():
+        return column.cast("float64")
+    return as_text(column)
+
+
+def _recipe(
+    role: str, column: ir.Value, *, zone: str, spellings: Mapping[str, Mapping[str, str]], clean: bool
+) -> tuple[Step, ...]:
+    kind = column.type()
+    if role in TIMES:
+        return () if kind.is_timestamp() or kind.is_date() else time_steps(zone)
+    if role in LISTS:
+        return () if kind.is_array() else list_steps()
+    if role in NUMBERS:
+        return () if kind.is_numeric() else number_steps()
+    if role in CODED:
+        return (lambda part: {"value": coded(part("value"), dict(spellings[role]))},)
+    if clean:
+        return ()
+    return text_steps(
+        also_missing=() if role in _PLAIN else missing("optional"),
+        numeric=role in ("case_id", "resource", "object", "episode", "applicant", "agent"),
+    )
+
+
+def as_text(column: ir.Value) -> ir.StringValue:
+    """A column's values as text; numbers without an empty fraction."""
+    kind = column.type()
+    if kind.is_string():
+        return column
+    if kind.is_array():
+        return column.join("\x1f")
+    if kind.is_floating():
+        whole = column.cast("int64")
+        return ibis.ifelse(column == whole, whole.cast("string"), column.cast("string"))
+    return column.cast("string")
+
+
+def method_spellings(written: list[str]) -> dict[str, str]:
+    """Written values of `method` -> codes; a list in a cell stays a list, in which an unknown element is empty."""
+    import re
+
+    known = codes("method")
+    found = {}
+    for value in written:
+        elements = [known.get(fold(part), "") for part in re.split(r"[;；|｜、\x1f]", value)]
+        if any(elements):
+            found[value] = ";".join(elements)
+    return found
+
+
+def reason_of(table: ir.Table, raw_of: Mapping[str, ir.Value], headers: Mapping[str, str]) -> ir.StringValue:
+    """Why a row is no event (a code), else null: the checks in the contract's order.
+
+    Parameters
+    ----------
+    table
+        Canonical columns, and the raw ones that `raw_of` names beside them.
+    headers
+        Role -> header: a row that repeats them is a second header.
+    """
+    checks: list[tuple[ir.BooleanValue, str]] = []
+    if all(raw_of[role].type().is_string() for role in ("case_id", "activity")):
+        same = [raw_of[role].strip() == headers[role] for role in ("case_id", "activity")]
+        checks.append((same[0] & same[1], "second_header"))
+    checks += [(table.case_id.isnull(), "no_case_id"), (table.activity.isnull(), "no_activity")]
+    for role in BARRED:
+        if role in raw_of and not _typed_time(raw_of[role]):
+            checks.append((table[role].isnull() & written_time(as_text(raw_of[role])).notnull(), f"bad_{role}"))
+    checks.append((table.completed_at.isnull(), "no_completed_at"))
+    return ibis.cases(*checks, else_=ibis.null("string"))
+
+
+def _typed_time(column: ir.Value) -> bool:
+    return bool(column.type().is_timestamp() or column.type().is_date())
+
+
+def written_time(text: ir.StringValue) -> ir.StringValue:
+    """A time's text, null where it says "none"."""
+    plain = trim(text, text_of("'\"" + BLANK)).nullif("")
+    nothing = (*missing("any"), *missing("optional"), *missing("times"))
+    return ibis.ifelse(plain.lower().isin(nothing), ibis.null("string"), plain)
+
+
+def with_missing(events: ir.Table) -> ir.Table:
+    """Every canonical column: those not there as nulls of their type, in the contract's order."""
+    have = set(events.columns)
+    return events.select(**{c.name: events[c.name] if c.name in have else ibis.null(c.type) for c in COLUMNS})

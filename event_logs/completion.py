@@ -1,0 +1,125 @@
+"""What a log implies: starts paired with completions, departments inherited, identities keyed, halls named."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+import ibis
+
+from event_logs.identities import identity_steps, needs_key
+from event_logs.lifecycle import paired
+from event_logs.values import in_steps
+from wording.errors import InputError
+
+if TYPE_CHECKING:
+    import ibis.expr.types as ir
+
+    from event_logs.backend import DuckDBEngine
+
+Note = tuple[str, dict[str, object]]
+
+
+@dataclass(frozen=True, slots=True)
+class Completed:
+    """Events with what was implied, the roles that this gave, and what there is to say of it."""
+
+    events: ir.Table
+    present: frozenset[str]
+    notes: tuple[Note, ...]
+
+
+def completed(engine: DuckDBEngine, events: ir.Table, *, totals: Mapping[str, int]) -> Completed:
+    """Events in canonical columns, as far as their own columns imply more."""
+    notes: list[Note] = []
+    present: set[str] = set()
+    if "lifecycle" in events.columns:
+        events, said, started = paired(engine, events)
+        notes += said
+        present |= {"started_at"} if started else set()
+    events = events.drop(*[name for name in ("lifecycle", "instance") if name in events.columns])
+    if "started_at" in events.columns and totals["reversed"]:
+        events = events.mutate(
+            started_at=ibis.ifelse(events.started_at > events.completed_at, ibis.null("timestamp"), events.started_at)
+        )
+    events, said = _with_departments(engine, events, totals)
+    notes += said
+    for role in ("applicant", "agent"):
+        if role in events.columns:
+            events = events.mutate(**{f"{role}_key": events[role]})
+            if _any(engine, events, needs_key(events[role])):
+                others = [name for name in events.columns if name != f"{role}_key"]
+                events = in_steps(engine, events, {f"{role}_key": identity_steps()}, carry=others)
+    return Completed(events, frozenset(present), tuple(notes))
+
+
+def _any(engine: DuckDBEngine, events: ir.Table, test: ir.BooleanValue) -> bool:
+    return bool(engine.run(events.aggregate(found=test.any().fill_null(False)))["found"].iloc[0])
+
+
+def _with_departments(engine: DuckDBEngine, events: ir.Table, totals: Mapping[str, int]) -> tuple[ir.Table, list[Note]]:
+    """An event without department has its service's, where the log shows only one for that service."""
+    inherited = ibis.literal(False)
+    if not totals["no_department"] or not {"service", "department"} <= set(events.columns):
+        return events.mutate(department_inherited=inherited), []
+    known = events.filter(events.department.notnull() & events.service.notnull())
+    only = (
+        known.group_by("service")
+        .aggregate(one=known.department.min(), n=known.department.nunique())
+        .filter(lambda t: t.n == 1)
+    )
+    table = engine.keep("departments", only.select(of="service", only="one"))
+    pairs = engine.run(table.order_by("of"))
+    gap = events.department.isnull() & events.service.isin(list(pairs["of"])) if len(pairs) else ibis.literal(False)
+    filled = (
+        events.department.fill_null(
+            ibis.cases(*((events.service == of, one) for of, one in zip(pairs["of"], pairs["only"], strict=True)))
+        )
+        if len(pairs)
+        else events.department
+    )
+    counts = (
+        engine.run(events.aggregate(n=gap.sum(), left=(events.department.isnull() & ~gap).sum()))
+        if len(pairs)
+        else None
+    )
+    notes: list[Note] = []
+    if counts is not None and int(counts["n"].iloc[0] or 0):
+        notes.append(("log.note-inherited", {"n": int(counts["n"].iloc[0])}))
+    return events.mutate(department=filled, department_inherited=gap.fill_null(False)), notes
+
+
+def with_halls(engine: DuckDBEngine, events: ir.Table, places: Path | None) -> tuple[ir.Table, list[Note]]:
+    """Places put as the halls that a table of two columns says they belong to."""
+    if places is None:
+        return events, []
+    halls = read_halls(engine, places)
+    if "place" not in events.columns:
+        events = events.mutate(place=ibis.null("string"))
+    by_place = ibis.cases(*((events.place == place, hall) for place, hall in halls.items()))
+    by_department = (
+        ibis.cases(*((events.department == place, hall) for place, hall in halls.items()))
+        if "department" in events.columns
+        else ibis.null("string")
+    )
+    return events.mutate(
+        place=ibis.coalesce(
+            by_place, ibis.ifelse(events.place.isnull(), by_department, ibis.null("string")), events.place
+        )
+    ), []
+
+
+def read_halls(engine: DuckDBEngine, path: Path) -> dict[str, str]:
+    """Place or department -> hall, from the first two columns of a table."""
+    from event_logs.readers.forms import read_raw
+
+    raw = read_raw(engine, path)
+    if len(raw.headers) < 2:
+        raise InputError("log.halls-two-columns", path=path, has=", ".join(raw.headers))
+    rows = engine.run(raw.expression().select("c0", "c1", "row").order_by("row"))
+    pairs = {str(a).strip(): str(b).strip() for a, b in zip(rows["c0"], rows["c1"], strict=True) if a and b}
+    if not pairs:
+        raise InputError("log.no-rows", path=path)
+    return pairs

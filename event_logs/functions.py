@@ -1,0 +1,61 @@
+"""Engine functions that Ibis does not know by name, declared so that expressions can use them."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import ibis
+import ibis.expr.datatypes as dt
+import ibis.expr.types as ir
+
+_TEXTS = dt.Array(dt.string)
+
+
+@ibis.udf.scalar.builtin(name="try_strptime", signature=((dt.string, _TEXTS), dt.timestamp))
+def parse_time(text: Any, formats: Any) -> Any:
+    """The first format that fits, else null."""
+
+
+@ibis.udf.scalar.builtin(name="timezone", signature=((dt.string, dt.Timestamp("UTC")), dt.timestamp))
+def wall_clock(zone: Any, instant: Any) -> Any:
+    """An instant as clocks on the wall of a zone show it."""
+
+
+@ibis.udf.scalar.builtin(name="trim", signature=((dt.string, dt.string), dt.string))
+def trim(text: Any, characters: Any) -> Any:
+    """Text without these characters at its ends."""
+
+
+@ibis.udf.scalar.builtin(name="translate", signature=((dt.string, dt.string, dt.string), dt.string))
+def translate(text: Any, these: Any, those: Any) -> Any:
+    """Text with each character of `these` put as its fellow in `those`."""
+
+
+@ibis.udf.scalar.builtin(name="regexp_extract_all", signature=((dt.string, dt.string), _TEXTS))
+def find_all(text: Any, pattern: Any) -> Any:
+    """Every match of a pattern, in order."""
+
+
+@ibis.udf.scalar.builtin(name="regexp_replace", signature=((dt.string, dt.string, dt.string, dt.string), dt.string))
+def replace_all(text: Any, pattern: Any, by: Any, flags: Any) -> Any:
+    """Every match of a pattern replaced (`flags`: ``g``)."""
+
+
+@ibis.udf.scalar.builtin(name="to_seconds", signature=((dt.float64,), dt.Interval("s")))
+def seconds(number: Any) -> Any:
+    """A span of so many seconds."""
+
+
+@ibis.udf.scalar.builtin(name="make_timestamp", signature=((dt.int64,), dt.timestamp))
+def from_microseconds(number: Any) -> Any:
+    """The moment so many microseconds after 1970, without zone."""
+
+
+def text_of(value: str) -> ir.StringScalar:
+    """A constant text, typed, for the functions above."""
+    return ibis.literal(value, type="string")
+
+
+def texts_of(values: tuple[str, ...]) -> ir.ArrayScalar:
+    """A constant list of text."""
+    return ibis.literal(list(values), type="array<string>")

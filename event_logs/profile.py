@@ -1,0 +1,123 @@
+"""What a sample of a column's values looks like: the evidence by which roles are found."""
+
+from __future__ import annotations
+
+import re
+from collections import Counter, defaultdict
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field
+
+from event_logs.values import TIME_LIKE
+from event_logs.vocabularies import codes, fold, fold_header, headers, missing
+
+SAMPLE = 3000
+_NUMBER = re.compile(r"^\s*[-+]?[\d,]*\.?\d+(?:[eE][+-]?\d+)?\s*[元%]?\s*$")
+
+
+@dataclass(frozen=True, slots=True)
+class Profile:
+    """One column's sample. Shares are of its filled cells.
+
+    `changes_within_case`: share of the cases with two filled cells or more in which the value changes;
+    `one_department`: share of the values that occur with one department only; `like_applicant`: share of rows in which
+    the value is the applicant's.
+    """
+
+    header: str
+    rows: int = 0
+    filled: int = 0
+    distinct: int = 0
+    times: float = 0.0
+    numbers: float = 0.0
+    values: Mapping[str, int] = field(default_factory=dict)
+    changes_within_case: float = 0.0
+    one_department: float = 0.0
+    like_applicant: float = 0.0
+
+    @property
+    def filled_share(self) -> float:
+        """Filled cells of all rows."""
+        return self.filled / self.rows if self.rows else 0.0
+
+    def known_codes(self, role: str) -> float:
+        """Share of the filled cells whose value the role's code list knows."""
+        known = codes(role)
+        return (
+            sum(count for value, count in self.values.items() if fold(value) in known) / self.filled
+            if self.filled
+            else 0.0
+        )
+
+
+def profile_columns(
+    headers_: Sequence[str], types: Sequence[str], rows: Sequence[Sequence[object]]
+) -> tuple[Profile, ...]:
+    """Profiles of all columns over the sample's rows."""
+    columns = list(zip(*rows, strict=True)) if rows else [()] * len(headers_)
+    cases, departments, applicants = (
+        _first_named(role, headers_, columns) for role in ("case_id", "department", "applicant")
+    )
+    return tuple(
+        _profile(header, kind, column, cases, departments, applicants)
+        for header, kind, column in zip(headers_, types, columns, strict=True)
+    )
+
+
+def _first_named(role: str, headers_: Sequence[str], columns: Sequence[Sequence[object]]) -> Sequence[object]:
+    names = headers()[role]["names"]
+    places = [(names.index(fold_header(h)), place) for place, h in enumerate(headers_) if fold_header(h) in names]
+    return columns[min(places)[1]] if places else ()
+
+
+def _profile(
+    header: str,
+    kind: str,
+    column: Sequence[object],
+    cases: Sequence[object],
+    departments: Sequence[object],
+    applicants: Sequence[object],
+) -> Profile:
+    nothing = {*missing("any"), ""}
+    texts = ["" if value is None else str(value).strip() for value in column]
+    filled = [text for text in texts if text.lower() not in nothing]
+    counts = Counter(filled)
+    n = len(filled)
+    timestamp, number = kind.startswith(("timestamp", "date")), kind.startswith(("int", "float", "decimal"))
+    return Profile(
+        header, len(texts), n, len(counts),
+        1.0 if timestamp else _share(counts, n, TIME_LIKE.match) if not number else _share(counts, n, _number_as_time),
+        1.0 if number else _share(counts, n, _NUMBER.match),
+        counts, _changes(texts, cases), _singles(texts, departments), _alike(texts, applicants),
+    )  # fmt: skip
+
+
+def _number_as_time(text: str) -> bool:
+    """Excel's days, ``YYYYMMDDhhmmss`` and its short form."""
+    return bool(re.match(r"^(?:19|20)\d{2}(?:0[1-9]|1[0-2])(?:0[1-9]|[12]\d|3[01])(?:\d{6})?(?:\.0)?$", text))
+
+
+def _share(counts: Mapping[str, int], n: int, test: object) -> float:
+    return sum(count for value, count in counts.items() if test(value)) / n if n else 0.0  # type: ignore[operator]
+
+
+def _changes(texts: Sequence[str], cases: Sequence[object]) -> float:
+    seen: dict[object, list[str]] = defaultdict(list)
+    for case, text in zip(cases, texts, strict=False):
+        if text:
+            seen[case].append(text)
+    several = [values for values in seen.values() if len(values) > 1]
+    return sum(len(set(values)) > 1 for values in several) / len(several) if several else 0.0
+
+
+def _singles(texts: Sequence[str], departments: Sequence[object]) -> float:
+    seen: dict[str, list[object]] = defaultdict(list)
+    for text, department in zip(texts, departments, strict=False):
+        if text and department:
+            seen[text].append(department)
+    several = [values for values in seen.values() if len(values) > 1]
+    return sum(len(set(values)) == 1 for values in several) / len(several) if several else 0.0
+
+
+def _alike(texts: Sequence[str], applicants: Sequence[object]) -> float:
+    pairs = [(text, applicant) for text, applicant in zip(texts, applicants, strict=False) if text]
+    return sum(text == applicant for text, applicant in pairs) / len(pairs) if pairs else 0.0

@@ -1,0 +1,307 @@
+"""CSV and its like. The engine parses; where a file is not as regular as the engine needs, Python's reader does.
+
+The engine's rows are trusted only where they account for every physical line of the file. Where they do not (blank
+lines, rows of another width, an unclosed quote), the file is read again by the careful way, which knows the line of
+each record.
+"""
+
+from __future__ import annotations
+
+import csv
+import io
+import itertools
+import tempfile
+from collections import Counter
+from collections.abc import Iterator
+from dataclasses import dataclass
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+from event_logs.log import Rejected
+from event_logs.readers import Raw, quoted
+from event_logs.readers.encodings import LONGEST_LINE, as_utf8, encoding_of, kind_by_magic, survey
+from event_logs.vocabularies import fold_header, headers
+from wording.errors import InputError
+
+if TYPE_CHECKING:
+    from event_logs.backend import DuckDBEngine
+
+DELIMITERS = (",", "\t", ";", "|", "；", "，", "^", "~", "\x01")
+_BATCH = 50_000
+_PREAMBLE = 12  # a title or two may stand above the header
+
+
+@dataclass(frozen=True, slots=True)
+class Shape:
+    """How a file is laid out: delimiter, quote, headers, and the physical lines before the first record."""
+
+    delimiter: str
+    headers: tuple[str, ...]
+    skip: int
+    newline: str
+
+
+def read_delimited(engine: DuckDBEngine, path: Path, *, named: Path | None = None, delimiter: str | None = None) -> Raw:
+    """A delimited text file. `named` is what messages call it, where `path` is an unpacked copy.
+
+    Raises
+    ------
+    InputError
+        Empty, not text, not in its encoding, or a line of more than 32 MB.
+    """
+    shown = named or path
+    with path.open("rb") as file:
+        head = file.read(64)
+    if not head:
+        raise InputError("log.empty", path=shown)
+    if kind := kind_by_magic(head):
+        raise InputError("log.other-kind", path=shown, kind=kind)
+    encoding = encoding_of(path)
+    with tempfile.TemporaryDirectory(prefix="onething-") as folder:
+        plain = path if encoding in ("utf-8", "utf-8-sig") else as_utf8(path, encoding, Path(folder))
+        breaks, _, ended = survey(plain)
+        try:
+            shape = _shape(plain, shown, delimiter)
+            raw = _fast(engine, plain, shape, breaks + (not ended))
+        except UnicodeDecodeError:  # UTF-8 in its first megabyte only
+            encoding = "gb18030"
+            plain = as_utf8(path, encoding, Path(folder))
+            shape = _shape(plain, shown, delimiter)
+            raw = _fast(engine, plain, shape, breaks + (not ended))
+        table, rejected = (raw, ()) if raw else _careful(engine, plain, shape, shown)
+    return Raw(
+        table,
+        shape.headers,
+        ("string",) * len(shape.headers),
+        "csv",
+        shown,
+        encoding.removesuffix("-sig"),
+        rejected=rejected,
+    )
+
+
+def _shape(path: Path, shown: Path, delimiter: str | None) -> Shape:
+    with path.open("rb") as file:
+        head = file.read(1 << 20)
+    try:
+        text = head.decode("utf-8-sig")
+    except UnicodeDecodeError as error:
+        if error.start < len(head) - 4:
+            raise
+        text = head[: error.start].decode("utf-8-sig")
+    if not text.strip():
+        raise InputError("log.empty", path=shown)
+    newline = "\n" if "\n" in text else "\r"
+    found = delimiter or _delimiter(text)
+    reader = csv.reader(io.StringIO(text, newline=""), delimiter=found)
+    rows: list[tuple[int, list[str]]] = []
+    try:
+        for row in itertools.islice(reader, _PREAMBLE):
+            rows.append((reader.line_num, row))
+    except csv.Error as error:
+        if not rows:
+            raise InputError("log.not-table", path=shown, line=reader.line_num, reason=str(error)) from None
+    line, header = _header(rows)
+    return Shape(found, tuple(name.strip("\ufeff \t\r\n\u3000") for name in header), line, newline)
+
+
+def _delimiter(text: str) -> str:
+    lines = [line for line in text[: 1 << 16].splitlines() if line.strip()][:40]
+
+    def evenness(mark: str) -> tuple[int, int]:
+        counts = Counter(len(row) for row in csv.reader(lines, delimiter=mark))
+        width, rows = max(counts.items(), key=lambda item: (item[1] if item[0] > 1 else 0, item[0]))
+        return (rows if width > 1 else 0, width)
+
+    csv.field_size_limit(LONGEST_LINE)
+    try:
+        return max(DELIMITERS, key=lambda mark: (evenness(mark), -DELIMITERS.index(mark)))
+    except csv.Error:
+        return ","
+
+
+def _header(rows: list[tuple[int, list[str]]]) -> tuple[int, list[str]]:
+    """The header's last line and cells: the first row, or a later one that names more roles under a title."""
+    known = {name for entry in headers().values() for kind in entry.values() for name in kind}
+
+    def roles(cells: list[str]) -> int:
+        return sum(fold_header(cell) in known for cell in cells)
+
+    filled = [(line, cells) for line, cells in rows if any(cell.strip() for cell in cells)] or rows[:1]
+    first = filled[0]
+    best = max(filled, key=lambda item: (roles(item[1]), -item[0]))
+    return best if roles(best[1]) >= 3 and roles(first[1]) == 0 else first
+
+
+def _fast(engine: DuckDBEngine, path: Path, shape: Shape, lines: int) -> str | None:
+    """The file parsed by the engine, or None where its rows do not account for every line."""
+    import duckdb
+
+    if shape.newline == "\r" or len(shape.delimiter.encode()) > 1:
+        return None
+    width = len(shape.headers)
+    columns = ", ".join(f"'c{place}': 'VARCHAR'" for place in range(width))
+    name = engine.new_name("csv")
+    try:
+        engine.connection.execute("set preserve_insertion_order = true")
+        engine.connection.execute(
+            f"create temp table {name}_read as select * from read_csv({quoted(str(path))}, auto_detect = false, header = false, "
+            f"skip = {shape.skip}, delim = {quoted(shape.delimiter)}, quote = '\"', escape = '\"', columns = {{{columns}}}, "
+            f"max_line_size = {LONGEST_LINE}, buffer_size = {2 * LONGEST_LINE}, nullstr = '\x02')"
+        )
+    except duckdb.Error as error:
+        if "utf-8" in str(error).lower() or "unicode" in str(error).lower():
+            raise UnicodeDecodeError("utf-8", b"", 0, 1, "engine") from None
+        return None
+    finally:
+        engine.connection.execute("set preserve_insertion_order = false")
+    rows = _one(engine, f"select count(*) from {name}_read")
+    inner = " + ".join(
+        f"coalesce(length(c{place}) - length(replace(c{place}, chr(10), '')), 0)" for place in range(width)
+    )
+    missing = lines - shape.skip - rows
+    broken = _one(engine, f"select coalesce(sum({inner}), 0)::bigint from {name}_read") if missing else 0
+    if broken != missing:
+        engine.connection.execute(f"drop table {name}_read")
+        return None
+    before = (
+        f"coalesce(sum({inner}) over (order by rowid rows between unbounded preceding and 1 preceding), 0)"
+        if broken
+        else "0"
+    )
+    fields = ", ".join(f"c{place}" for place in range(width))
+    engine.connection.execute(
+        f"create temp view {name} as select {fields}, rowid as row, (rowid + {shape.skip + 1} + {before})::bigint as line from {name}_read"
+    )
+    return name
+
+
+def _one(engine: DuckDBEngine, sql: str) -> int:
+    row = engine.connection.execute(sql).fetchone()
+    return int(row[0]) if row else 0
+
+
+def _careful(engine: DuckDBEngine, path: Path, shape: Shape, shown: Path) -> tuple[str, tuple[Rejected, ...]]:
+    """The file parsed record by record: knows each record's first line, and sets aside what is no record."""
+    import pyarrow as pa
+
+    name = engine.new_name("csv")
+    width = len(shape.headers)
+    schema = pa.schema(
+        [*((f"c{place}", pa.string()) for place in range(width)), ("row", pa.int64()), ("line", pa.int64())]
+    )
+    engine.connection.execute(
+        f"create temp table {name} ("
+        + ", ".join(f"c{place} varchar" for place in range(width))
+        + ", row bigint, line bigint)"
+    )
+    rejected: list[Rejected] = []
+    rows: list[list[str]] = []
+    lines: list[int] = []
+    done = 0
+
+    def flush() -> None:
+        nonlocal done
+        if not rows:
+            return
+        columns = list(zip(*rows, strict=True))
+        batch = pa.table(
+            [
+                *(pa.array(column, pa.string()) for column in columns),
+                pa.array(range(done, done + len(rows))),
+                pa.array(lines),
+            ],
+            schema=schema,
+        )
+        engine.connection.register("careful_batch", batch)
+        engine.connection.execute(f"insert into {name} select * from careful_batch")
+        engine.connection.unregister("careful_batch")
+        done += len(rows)
+        rows.clear()
+        lines.clear()
+
+    for line, cells, fault in _records(path, shape, shown):
+        if fault:
+            rejected.append(Rejected(line, fault, shape.delimiter.join(cells)[:2000], str(shown)))
+            continue
+        rows.append(cells)
+        lines.append(line)
+        if len(rows) == _BATCH:
+            flush()
+    flush()
+    return name, tuple(rejected)
+
+
+def _records(path: Path, shape: Shape, shown: Path) -> Iterator[tuple[int, list[str], str]]:
+    """Each record: its first line, its cells fitted to the header's width, and what is wrong with it, if anything."""
+    width = len(shape.headers)
+    source = _Lines(path)
+    reader = csv.reader(source, delimiter=shape.delimiter)
+    csv.field_size_limit(LONGEST_LINE)
+    while True:
+        first = source.number + 1
+        source.text.clear()
+        try:
+            cells = next(reader)
+        except StopIteration:
+            return
+        except csv.Error:
+            yield first, ["".join(source.text)], "unclosed_quote"
+            continue
+        if first <= shape.skip or not any(cell.strip() for cell in cells):
+            continue
+        if source.ended and _unclosed(source.text):
+            yield from _reopened(first, source.text, shape)
+            return
+        extra = cells[width:]
+        if any(cell.strip() for cell in extra):
+            yield first, cells, "too_many_cells"
+            continue
+        yield first, cells[:width] + [""] * (width - len(cells)), ""
+
+
+def _reopened(first: int, lines: list[str], shape: Shape) -> Iterator[tuple[int, list[str], str]]:
+    """A quote that stays open swallows the rest of the file: set aside its own record, and keep the whole ones behind it."""
+    width = len(shape.headers)
+    behind = [
+        (first + at, next(csv.reader([line], delimiter=shape.delimiter), [])) for at, line in enumerate(lines) if at
+    ]
+    whole = [(line, cells, "") for line, cells in behind if len(cells) == width]
+    taken = {line for line, _, _ in whole}
+    own = "".join(line for at, line in enumerate(lines) if first + at not in taken)
+    yield first, [own.rstrip("\r\n")], "unclosed_quote"
+    yield from whole
+
+
+def _unclosed(lines: list[str]) -> bool:
+    """Whether a record's text has an odd number of quote characters: one stayed open to the end of the file."""
+    return sum(line.count('"') for line in lines) % 2 == 1
+
+
+class _Lines:
+    """The lines of a text, numbered as they are taken; keeps those of the record under way."""
+
+    def __init__(self, path: Path) -> None:
+        self.number = 0
+        self.ended = False
+        self.text: list[str] = []
+        self._source = _lines(path)
+        self._next = next(self._source, None)
+
+    def __iter__(self) -> _Lines:
+        return self
+
+    def __next__(self) -> str:
+        line = self._next
+        if line is None:
+            raise StopIteration
+        self._next = next(self._source, None)
+        self.ended = self._next is None
+        self.number += 1
+        self.text.append(line)
+        return line
+
+
+def _lines(path: Path) -> Iterator[str]:
+    with path.open(encoding="utf-8-sig", newline="") as file:
+        yield from file

@@ -1,0 +1,296 @@
+"""`read_log`: files in, one EventLog out. Finds the roles, puts columns into canonical form once, sets rows aside."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+from event_logs.log import EventLog, Reading, Rejected
+from event_logs.readers import Raw
+from wording.errors import InputError, UsageError
+
+if TYPE_CHECKING:
+    import ibis.expr.types as ir
+
+    from event_logs.backend import DuckDBEngine
+    from event_logs.roles import Assignment
+
+Note = tuple[str, dict[str, object]]
+Progress = Callable[[str], None]
+_SAMPLES = 5  # how many values a note names
+
+
+def read_log(
+    paths: str | Path | Sequence[str | Path] | Any,
+    *,
+    roles: Mapping[str, str] | None = None,
+    timezone: str = "Asia/Shanghai",
+    engine: DuckDBEngine | None = None,
+    places: Path | None = None,
+    progress: Progress | None = None,
+) -> EventLog:
+    """Read one or several files as one event log.
+
+    Parameters
+    ----------
+    paths
+        A file, a folder, a glob, several of them, or a data frame (pandas, or pm4py's).
+    roles
+        Role -> header, where the headers do not say it. An empty header leaves a role out.
+    timezone
+        Whose wall clocks the log's times become; a time that is written without zone is taken to be of it.
+    engine
+        Where the log is held; a new one by default.
+    places
+        A table of two columns, place as the log writes it (or department) and the hall that it belongs to.
+    progress
+        Called with a wording key as each stage begins.
+
+    Returns
+    -------
+    EventLog
+        `events` with every column of `event_logs.columns`; rows set aside in ``reading.rejected``.
+
+    Raises
+    ------
+    InputError
+        A file cannot be used, a needed role has no column, or no row is readable: says how to mend it.
+    UsageError
+        The timezone or a role does not exist.
+
+    Examples
+    --------
+    >>> import tempfile, pathlib
+    >>> file = pathlib.Path(tempfile.mkdtemp()) / "log.csv"
+    >>> _ = file.write_text("办件编号,环节名称,完成时间\\n1,提交申请,2024-03-04 09:00\\n", encoding="gb18030")
+    >>> log = read_log(file)
+    >>> log.run(log.events.select("case_id", "activity")).values.tolist()
+    [['1', '提交申请']]
+    """
+    from event_logs.readers.forms import read_raw
+
+    check_timezone(timezone)
+    engine = engine or _new_engine()
+    engine.connection.execute(f"set timezone = '{timezone}'")
+    _tell(progress, "log.stage.opening")
+    raw = read_raw(engine, paths, progress=progress)
+    return log_of_raw(engine, raw, roles=roles, timezone=timezone, places=places, progress=progress)
+
+
+def log_of_raw(
+    engine: DuckDBEngine,
+    raw: Raw,
+    *,
+    roles: Mapping[str, str] | None = None,
+    timezone: str = "Asia/Shanghai",
+    places: Path | None = None,
+    progress: Progress | None = None,
+) -> EventLog:
+    """An event log of a table that a reader has brought into the engine."""
+    from event_logs.profile import SAMPLE, profile_columns
+    from event_logs.roles import assign_roles
+
+    sample = engine.run(raw.expression().limit(SAMPLE).drop("row", "line"))
+    profiles = profile_columns(raw.headers, raw.types, list(sample.itertuples(index=False, name=None)))
+    assignment = assign_roles(profiles, given=roles, path=raw.path)
+    _tell(progress, "log.stage.columns")
+    draft = _drafted(engine, raw, assignment, timezone)
+    return _finished(engine, raw, assignment, draft, timezone, places)
+
+
+@dataclass(frozen=True, slots=True)
+class Draft:
+    """Events with `reason` (null where readable), and what a first pass over them counted."""
+
+    table: ir.Table
+    totals: Mapping[str, int]
+    notes: tuple[Note, ...]
+
+
+def _drafted(engine: DuckDBEngine, raw: Raw, assignment: Assignment, zone: str) -> Draft:
+    import ibis
+
+    from event_logs.canonical import canonical_table, reason_of
+
+    table = raw.expression()
+    spellings, notes = _spellings(engine, table, assignment)
+    cells = [f"c{place}" for place in range(len(raw.headers))]
+    wanted = {
+        role: f"c{assignment.columns[role]}"
+        for role in ("case_id", "activity", "completed_at", "started_at")
+        if role in assignment.columns
+    }
+    numbered = engine.view("numbered", table.mutate(digest=_digest([table[cell] for cell in cells])))
+    carry = ["row", "line", "digest", *dict.fromkeys(wanted.values())]
+    steps = canonical_table(
+        engine, numbered, assignment.columns, zone=zone, spellings=spellings, clean=frozenset(), carry=carry
+    )
+    headers = {role: raw.headers[place] for role, place in assignment.columns.items()}
+    reason = reason_of(steps, {role: steps[cell] for role, cell in wanted.items()}, headers)
+    draft = steps.select(
+        *assignment.columns, event_number=steps.row, line=steps.line, reason=reason, digest=steps.digest
+    )
+    draft = engine.view("draft", draft) if raw.lazy else engine.keep("draft", draft)
+    totals = draft.aggregate(
+        rows=draft.count(),
+        bad=draft.reason.count(),
+        distinct=draft.digest.nunique(),
+        reversed=_count_if(draft, "started_at", lambda d: d.started_at > d.completed_at),
+        no_department=draft.department.isnull().sum() if "department" in draft.columns else ibis.literal(0),
+    )
+    counted = {name: int(value or 0) for name, value in engine.run(totals).iloc[0].items()}
+    return Draft(draft, counted, tuple(notes))
+
+
+def _count_if(draft: ir.Table, role: str, test: Callable[[ir.Table], Any]) -> Any:
+    import ibis
+
+    return test(draft).sum() if role in draft.columns else ibis.literal(0)
+
+
+def _digest(columns: Sequence[ir.Value]) -> ir.Value:
+    """A 64-bit digest of a row's cells as written."""
+    import ibis
+
+    return ibis.struct({f"f{place}": column for place, column in enumerate(columns)}).hash()
+
+
+def _spellings(
+    engine: DuckDBEngine, table: ir.Table, assignment: Assignment
+) -> tuple[dict[str, dict[str, str]], list[Note]]:
+    """Of each coded column, the values as written and their codes; a note for those that no list knows."""
+    from event_logs.canonical import as_text, method_spellings
+    from event_logs.vocabularies import CODED, codes, fold, missing
+
+    found: dict[str, dict[str, str]] = {}
+    notes: list[Note] = []
+    nothing = {*missing("any"), *missing("optional"), ""}
+    for role in CODED:
+        if role not in assignment.columns:
+            continue
+        value = as_text(table[f"c{assignment.columns[role]}"])
+        counts = engine.run(
+            table.select(value=value).group_by("value").aggregate(n=lambda t: t.count()).order_by("value")
+        )
+        written = [str(v) for v in counts["value"] if isinstance(v, str)]
+        known = codes(role)
+        found[role] = (
+            method_spellings(written) if role == "method" else {v: known[fold(v)] for v in written if fold(v) in known}
+        )
+        strange = [(v, int(n)) for v, n in zip(counts["value"], counts["n"], strict=True)
+                   if isinstance(v, str) and v not in found[role] and v.strip().lower() not in nothing]  # fmt: skip
+        if role == "outcome":  # what is none of the four is still an outcome: other
+            found[role] |= {v: "other" for v, _ in strange}
+        elif strange:
+            shown = ", ".join(v for v, _ in sorted(strange, key=lambda item: (-item[1], item[0]))[:_SAMPLES])
+            notes.append(("log.note-unknown-codes", {"role": role, "values": shown, "n": sum(n for _, n in strange)}))
+    return found, notes
+
+
+def _finished(
+    engine: DuckDBEngine, raw: Raw, assignment: Assignment, draft: Draft, zone: str, places: Path | None
+) -> EventLog:
+    from event_logs.canonical import with_missing
+    from event_logs.completion import completed, with_halls
+
+    rejected = (*raw.rejected, *_rejected(engine, raw, draft))
+    kept = draft.table.filter(draft.table.reason.isnull()) if draft.totals["bad"] else draft.table
+    readable = draft.totals["rows"] - draft.totals["bad"]
+    if not readable:
+        raise _nothing_readable(raw, rejected)
+    duplicates = 0
+    if draft.totals["distinct"] < draft.totals["rows"]:
+        kept, duplicates = _without_duplicates(engine, raw, kept)
+    result = completed(engine, kept.drop("reason", "digest"), totals=draft.totals)
+    events, halls = with_halls(engine, result.events, places)
+    table = with_missing(events)
+    if not raw.lazy:
+        table = engine.keep("events", table)
+        engine.drop(draft.table)
+    present = frozenset(role for role in assignment.columns if role in table.columns) | result.present
+    notes = (*raw.notes, *assignment.doubts, *draft.notes, *result.notes, *halls)
+    if duplicates:
+        notes = (*notes, ("log.note-duplicates", {"n": duplicates}))
+    if draft.totals["reversed"]:
+        notes = (*notes, ("log.note-reversed", {"n": draft.totals["reversed"]}))
+    reading = Reading(
+        files=(raw.path,), form=raw.form, encoding=raw.encoding, timezone=zone, roles=assignment.found, unused_columns=assignment.unused,
+        rows=draft.totals["rows"] + len(raw.rejected), rejected=tuple(sorted(rejected, key=lambda r: (r.file, r.line, r.reason))),
+        notes=notes, duplicates=duplicates,
+    )  # fmt: skip
+    return EventLog(engine, table, present, reading)
+
+
+def _rejected(engine: DuckDBEngine, raw: Raw, draft: Draft) -> list[Rejected]:
+    """The rows set aside, with their text."""
+    if not draft.totals["bad"]:
+        return []
+    import ibis
+
+    from event_logs.canonical import as_text
+
+    table = raw.expression()
+    bad = draft.table.filter(draft.table.reason.notnull()).select("event_number", "reason")
+    cells = [as_text(table[f"c{place}"]).fill_null("") for place in range(len(raw.headers))]
+    text = table.select("row", "line", text=ibis.literal(",").join(cells))
+    rows = engine.run(
+        bad.join(text, bad.event_number == text.row).select("row", "line", "reason", "text").order_by("row")
+    )
+    numbered = rows["line"].fillna(rows["row"] + 1).astype("int64")
+    return [
+        Rejected(int(line), str(reason), str(cell), str(raw.path))
+        for line, reason, cell in zip(numbered, rows["reason"], rows["text"], strict=True)
+    ]
+
+
+def _without_duplicates(engine: DuckDBEngine, raw: Raw, kept: ir.Table) -> tuple[ir.Table, int]:
+    """Rows equal in every column are one event, the first: found by digest, then compared cell by cell."""
+    import ibis
+
+    several = kept.group_by("digest").aggregate(n=kept.count()).filter(lambda t: t.n > 1)
+    table = raw.expression()
+    suspects = kept.semi_join(several, "digest").select(number="event_number")
+    cells = [f"c{place}" for place in range(len(raw.headers))]
+    rows = table.join(suspects, table.row == suspects.number).select("row", *cells)
+    ranked = rows.mutate(turn=ibis.row_number().over(ibis.window(group_by=cells, order_by="row")))
+    again = engine.keep("again", ranked.filter(ranked.turn > 0).select(again="row"))
+    n = int(engine.run(again.aggregate(n=again.count()))["n"].iloc[0])
+    return (kept.anti_join(again, kept.event_number == again.again) if n else kept), n
+
+
+def _nothing_readable(raw: Raw, rejected: Sequence[Rejected]) -> InputError:
+    if not rejected:
+        return InputError("log.no-rows", path=raw.path)
+    import wording
+
+    reasons = sorted(
+        {row.reason for row in rejected}, key=lambda reason: -sum(row.reason == reason for row in rejected)
+    )
+    told = "; ".join(
+        f"{wording.say(f'log.reason.{reason}')} × {sum(row.reason == reason for row in rejected)}"
+        for reason in reasons[:4]
+    )
+    return InputError("log.all-unreadable", path=raw.path, n=len(rejected), reasons=told, line=rejected[0].line)
+
+
+def check_timezone(name: str) -> None:
+    """Raise `UsageError` where no zone has this name."""
+    import zoneinfo
+
+    try:
+        zoneinfo.ZoneInfo(name)
+    except (zoneinfo.ZoneInfoNotFoundError, ValueError, OSError):
+        raise UsageError("log.no-timezone", name=name) from None
+
+
+def _new_engine() -> DuckDBEngine:
+    from event_logs.backend import DuckDBEngine
+
+    return DuckDBEngine()
+
+
+def _tell(progress: Progress | None, key: str) -> None:
+    if progress:
+        progress(key)
