@@ -13,7 +13,18 @@ from pathlib import Path
 from wording import say
 from wording.errors import UsageError
 
-PACKAGES = ("ibis-framework", "duckdb", "pandas", "pm4py", "numba", "lxml", "rapidfuzz", "jinja2", "xlsxwriter", "python-docx")
+PACKAGES = (
+    "ibis-framework",
+    "duckdb",
+    "pandas",
+    "pm4py",
+    "numba",
+    "lxml",
+    "rapidfuzz",
+    "jinja2",
+    "xlsxwriter",
+    "python-docx",
+)
 OUR_NAMES = ("wording", "catalogue", "event_logs", "mining", "redesign", "reports", "onething")
 
 

@@ -1,0 +1,72 @@
+"""mine(log) -> Findings: episodes, trips, submissions and bundles of a log, in one record."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass
+from typing import TYPE_CHECKING
+
+from catalogue.services import Catalogue
+from mining.bundles import Bundle, find_bundles
+from mining.episodes import episodes
+from mining.focus import Focus, focus_on, main_service
+from mining.material_classes import Corrections, MaterialClasses, material_classes
+from mining.materials import materials
+from mining.trips import trips
+
+if TYPE_CHECKING:
+    import ibis.expr.types as ir
+
+    from event_logs.log import EventLog
+
+Progress = Callable[[str], None]
+
+
+@dataclass(frozen=True, slots=True)
+class Findings:
+    """What a log shows. Tables stay with the engine; `bundles` are small.
+
+    `episodes` and `trips` are those under the bundles, found or given. `main_service` stands in where no bundle is.
+    """
+
+    log: EventLog
+    catalogue: Catalogue
+    classes: MaterialClasses
+    bundles: tuple[Bundle, ...]
+    episodes: ir.Table
+    trips: ir.Table
+    materials: ir.Table
+    main_service: str
+    bundles_given: bool
+
+    def focus(self, services: Sequence[str]) -> Focus:
+        """Figures of one bundle or service."""
+        return focus_on(self.log, self.episodes, services, trips=self.trips, materials=self.materials)
+
+
+def mine(
+    log: EventLog,
+    *,
+    catalogue: Catalogue | None = None,
+    corrections: Corrections | None = None,
+    places: Mapping[str, str] | None = None,
+    bundles: Sequence[Sequence[str]] = (),
+    trip_gap_h: float = 4,
+    episode_gap_days: float = 60,
+    applicant_activities: Sequence[str] = (),
+    progress: Progress | None = None,
+) -> Findings:
+    """Find a log's episodes, trips, submissions and bundles.
+
+    Parameters
+    ----------
+    bundles
+        Services of each bundle, where the user knows them; without, those that the log shows are used.
+    """
+    catalogue = catalogue or Catalogue()
+    classes = material_classes(log, catalogue=catalogue, corrections=corrections)
+    handed_in = log.keep("materials", materials(log, classes))
+    found = find_bundles(log, catalogue=catalogue, classes=classes, bundles=bundles)
+    under = episodes(log, bundles=[b.services for b in found], episode_gap_days=episode_gap_days)
+    journeys = trips(log, under, places=places, trip_gap_h=trip_gap_h, applicant_activities=applicant_activities)
+    return Findings(log, catalogue, classes, found, under, journeys, handed_in, main_service(log), bool(bundles))

@@ -1,0 +1,200 @@
+"""One call of a command: its log opened, its options laid over the study file's, its rows written."""
+
+from __future__ import annotations
+
+import json
+import sys
+from dataclasses import dataclass
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+from onething.output import folder, json_text, rows_out, text_table, write_csv, write_json
+from onething.progress import Progress
+from onething.study_file import StudyFile, read_study_file
+from wording import say
+from wording.errors import InputError
+
+if TYPE_CHECKING:
+    import ibis.expr.types as ir
+
+    from catalogue.services import Catalogue
+    from event_logs.log import EventLog
+    from mining.material_classes import MaterialClasses
+    from onething.cli.asking import Ask
+
+
+@dataclass(frozen=True)
+class Call:
+    """What a command works on."""
+
+    ask: Ask
+    study: StudyFile
+    log: EventLog
+    progress: Progress
+
+    @property
+    def places(self) -> Path | None:
+        """The table of places, from the call or the study file."""
+        return self.ask.places or self.study.file("places")
+
+    @property
+    def trip_gap_h(self) -> float:
+        """The contract's `trip_gap`, hours."""
+        return float(self.study.get("trips", "trip_gap_h", 4))
+
+    @property
+    def episode_gap_days(self) -> float:
+        """The contract's `episode_gap`, days."""
+        return float(self.study.get("episodes", "gap_days", 60))
+
+    def catalogue(self) -> Catalogue:
+        """The catalogue that ships, with the user's own laid over it."""
+        from catalogue.files import read_catalogue
+
+        return read_catalogue(self.ask.catalogue or self.study.file("catalogue"))
+
+    def given_bundles(self) -> tuple[tuple[str, ...], ...]:
+        """The services of each bundle that the user gave; none where no file was."""
+        path = self.ask.bundles or self.study.file("bundles")
+        return () if path is None else read_bundles(path)
+
+
+def opened(ask: Ask) -> Call:
+    """Read the study file, then the log.
+
+    Raises
+    ------
+    InputError
+        A file cannot be used.
+    """
+    study = read_study_file(ask.config)
+    progress = Progress(quiet=ask.quiet)
+    if ask.dry_run:
+        dry_run(ask, study)
+    from event_logs import read_log
+
+    log = read_log(
+        list(ask.logs),
+        roles=roles_of(ask, study),
+        timezone=timezone_of(ask, study),
+        engine=_engine(study),
+        places=ask.places or study.file("places"),
+        progress=progress.step,
+    )
+    return Call(ask, study, log, progress)
+
+
+def roles_of(ask: Ask, study: StudyFile) -> dict[str, str] | None:
+    """Roles given: the study file's, then the mapping file's, then `--map`; the last word holds."""
+    roles: dict[str, str] = dict(study.get("log", "map", {}))
+    if ask.mapping is not None:
+        from event_logs.mapping import read_mapping
+
+        roles |= read_mapping(ask.mapping)
+    roles |= dict(ask.roles)
+    return roles or None
+
+
+def timezone_of(ask: Ask, study: StudyFile) -> str:
+    """The zone of the log's times."""
+    return ask.timezone or str(study.get("log", "timezone", "Asia/Shanghai"))
+
+
+def _engine(study: StudyFile) -> Any:
+    from event_logs.backend import DuckDBEngine
+
+    limit = study.get("log", "memory_limit")
+    return DuckDBEngine(limit) if limit else None
+
+
+def dry_run(ask: Ask, study: StudyFile) -> None:
+    """Say what would be read and written, and stop."""
+    import typer
+
+    lines = [say("cli.would-read", files=", ".join(ask.logs))]
+    for name in ("places", "catalogue", "bundles"):
+        path = getattr(ask, name) or study.file(name)
+        lines += [say("cli.would-read", files=path)] if path else []
+    lines += [f"  {role} ← {column}" for role, column in (roles_of(ask, study) or {}).items()]
+    lines += [say("cli.would-write", path=ask.out)] if ask.out else []
+    print("\n".join(lines), file=sys.stderr)  # noqa: T201
+    raise typer.Exit()
+
+
+def read_bundles(path: Path) -> tuple[tuple[str, ...], ...]:
+    """The services of each bundle of a file as `onething bundles --format json` writes it."""
+    try:
+        listed = json.loads(path.read_text("utf-8-sig"))
+        return tuple(tuple(str(name) for name in bundle["services"]) for bundle in listed)
+    except (OSError, ValueError, KeyError, TypeError) as error:
+        raise InputError("cli.bundles-unreadable", path=path, problem=error) from error
+
+
+def rows(call: Call, table: ir.Table, name: str) -> None:
+    """Write a command's rows as the call asks."""
+    call.progress.end()
+    rows_out(call.log.engine, table, name, call.ask.format, call.ask.out, force=call.ask.force)
+
+
+def classes_of(call: Call) -> MaterialClasses:
+    """The material classes of the log, under the catalogue and the user's corrections."""
+    from mining.material_classes import material_classes, read_corrections
+
+    path = call.study.file("materials")
+    return material_classes(
+        call.log, catalogue=call.catalogue(), corrections=read_corrections(path) if path is not None else None
+    )
+
+
+def trips_of(call: Call) -> ir.Table:
+    """The trips of the call's log, under the bundles that the user gave."""
+    from mining.episodes import episodes
+    from mining.places import read_places
+    from mining.trips import trips
+
+    found = episodes(call.log, bundles=call.given_bundles(), episode_gap_days=call.episode_gap_days)
+    places = read_places(call.places) if call.places else None
+    return trips(call.log, found, places=places, trip_gap_h=call.trip_gap_h)
+
+
+def materials_of(call: Call) -> ir.Table:
+    """The submissions of the call's log."""
+    from mining.materials import materials
+
+    return materials(call.log, classes_of(call))
+
+
+def bundle_rows(call: Call) -> None:
+    """Write the bundles found: JSON as the contract has it; in tables, services joined by `;`."""
+    from mining.bundles import find_bundles
+
+    found = find_bundles(call.log, catalogue=call.catalogue(), classes=classes_of(call))
+    records = [bundle.as_json() for bundle in found]
+    call.progress.end()
+    if call.ask.format == "json" or (call.ask.out is not None and call.ask.format == "table"):
+        if call.ask.out is None:
+            sys.stdout.write(json_text(records) + "\n")
+            return
+        with folder(call.ask.out, force=call.ask.force) as work:
+            write_json(records, work / "bundles.json")
+        print(say("cli.written", path=call.ask.out / "bundles.json"), file=sys.stderr)  # noqa: T201
+        return
+    flat = [flat_bundle(record) for record in records]
+    if call.ask.format == "table":
+        sys.stdout.write(text_table(list(flat[0]) if flat else ["name"], [list(row.values()) for row in flat]))
+        return
+    import pandas as pd
+
+    table = call.log.engine.load("bundles", pd.DataFrame(flat, columns=list(flat[0]) if flat else ["name"]))
+    rows(call, table, "bundles")
+
+
+def flat_bundle(record: dict[str, Any]) -> dict[str, Any]:
+    """A bundle as one row: lists joined, the order as `A>B`, today's means as columns."""
+    row = {k: v for k, v in record.items() if not isinstance(v, (list, dict))}
+    row["services"] = ";".join(record["services"])
+    row["order"] = ";".join(f"{a}>{b}" for a, b in record["order"])
+    return row | dict(record.get("today") or {})
+
+
+__all__ = ["Call", "bundle_rows", "materials_of", "opened", "rows", "trips_of", "write_csv"]

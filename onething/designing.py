@@ -1,0 +1,238 @@
+"""`onething redesign` and `simulate`: one bundle or set of services, under the moves that were asked for."""
+
+from __future__ import annotations
+
+import sys
+from collections.abc import Sequence
+from dataclasses import dataclass
+from difflib import get_close_matches
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+from onething.output import folder, json_text, text_table, write_json
+from wording import say
+from wording.errors import UsageError
+
+if TYPE_CHECKING:
+    import ibis.expr.types as ir
+
+    from onething.calls import Call
+    from onething.cli.asking import Ask
+    from redesign.proposal import Proposal
+    from redesign.situation import Options
+
+
+@dataclass(frozen=True, slots=True)
+class Wish:
+    """What was asked for on the command line."""
+
+    bundle: str | None = None
+    services: str | None = None
+    moves: str | None = None
+    delivery: str = "onsite"
+    place: str | None = None
+    corrections_avoided: float = 0.0
+    online_share: float = 0.0
+    model: Path | None = None
+
+    def options(self) -> Options:
+        """As `redesign` takes them."""
+        from redesign.situation import Options
+
+        if self.delivery not in ("onsite", "post"):
+            raise UsageError("cli.unknown-delivery", name=self.delivery)
+        return Options(self.delivery, self.place or "", self.corrections_avoided, self.online_share)
+
+    def move_names(self) -> list[str] | None:
+        """The moves named; None for those that apply by themselves."""
+        return None if self.moves is None else [name.strip() for name in self.moves.split(",") if name.strip()]
+
+
+@dataclass(frozen=True)
+class Chosen:
+    """The services to redesign, and the tables that they are judged by."""
+
+    name: str
+    services: tuple[str, ...]
+    episodes: ir.Table
+    trips: ir.Table
+    materials: ir.Table
+
+
+def choose(call: Call, wish: Wish) -> Chosen:
+    """The services of `--services` or of the bundle `--bundle`; by default the bundle with most episodes.
+
+    Raises
+    ------
+    UsageError
+        No such bundle or service: names the nearest; or the log shows no bundle and none was named.
+    """
+    from mining.findings import mine
+    from mining.places import read_places
+
+    given = call.given_bundles()
+    named = [name.strip() for name in wish.services.split(",")] if wish.services else []
+    if named:
+        _known_services(call, named)
+        given = (tuple(named),)
+    findings = mine(
+        call.log,
+        catalogue=call.catalogue(),
+        places=read_places(call.places) if call.places else None,
+        bundles=given,
+        trip_gap_h=call.trip_gap_h,
+        episode_gap_days=call.episode_gap_days,
+    )
+    if named:
+        name, services = wish.bundle or "、".join(named), tuple(named)
+    else:
+        names = {bundle.name: bundle for bundle in findings.bundles}
+        if not names:
+            raise UsageError("cli.no-bundle")
+        if wish.bundle is not None and wish.bundle not in names:
+            raise UsageError("cli.no-such-bundle", name=wish.bundle, known=", ".join(names))
+        bundle = names[wish.bundle] if wish.bundle else max(names.values(), key=lambda b: (b.episodes, b.name))
+        name, services = bundle.name, bundle.services
+    return Chosen(name, services, findings.episodes, findings.trips, findings.materials)
+
+
+def _known_services(call: Call, named: Sequence[str]) -> None:
+    written = call.log.run(call.log.events.select("service").distinct().order_by("service"))["service"].dropna()
+    for name in named:
+        if name not in set(written):
+            near = ", ".join(get_close_matches(name, list(written), 3, 0.3) or list(written)[:5])
+            raise UsageError("cli.no-such-service", name=name, near=near)
+
+
+def proposed(call: Call, wish: Wish, chosen: Chosen) -> Proposal:
+    """The proposal, with the process that was given back by hand where there is one."""
+    from redesign.proposal import propose
+
+    model = None
+    if wish.model is not None:
+        from reports.bpmn.xml import read
+
+        model = read(wish.model.read_text("utf-8")) if wish.model.is_file() else _no_model(wish.model)
+    return propose(
+        call.log,
+        chosen.services,
+        name=chosen.name,
+        moves=wish.move_names(),
+        catalogue=call.catalogue(),
+        options=wish.options(),
+        episodes=chosen.episodes,
+        materials=chosen.materials,
+        model=model,
+    )
+
+
+def _no_model(path: Path) -> Any:
+    from wording.errors import InputError
+
+    raise InputError("cli.config-missing", path=path)
+
+
+def redesign(ask: Ask, wish: Wish) -> None:
+    """The merged model into DIR, and what each move changes on stdout."""
+    from onething.calls import opened
+
+    call = opened(ask)
+    call.progress.step("cli.step.mine")
+    chosen = choose(call, wish)
+    call.progress.step("cli.step.redesign", bundle=chosen.name)
+    proposal = proposed(call, wish, chosen)
+    call.progress.end()
+    rows = move_rows(proposal)
+    if ask.out is not None:
+        with folder(ask.out, force=ask.force) as work:
+            write_proposal(proposal, work)
+            write_json(rows, work / "redesign.json")
+        print(say("cli.written", path=ask.out), file=sys.stderr)  # noqa: T201
+    if ask.format == "json":
+        sys.stdout.write(json_text(rows) + "\n")
+    else:
+        sys.stdout.write(text_table(list(rows[0]) if rows else ["move"], [list(row.values()) for row in rows]))
+
+
+def move_rows(proposal: Proposal) -> list[dict[str, Any]]:
+    """A row a move: taken or refused, where it applies, what it changes, needs and risks, in words."""
+    taken = [
+        {
+            "move": move.name,
+            "taken": True,
+            "evidence": move.evidence.said.text if move.evidence else "",
+            "changes": " ".join(said.text for said in move.changes),
+            "needs": " ".join(need.said.text for need in move.needs),
+            "risks": " ".join(said.text for said in move.risks),
+        }
+        for move in proposal.moves
+    ]
+    refused = [
+        {"move": move.name, "taken": False, "evidence": "", "changes": "", "needs": "",
+         "risks": " ".join(said.text for said in move.reasons)}
+        for move in proposal.refused
+    ]  # fmt: skip
+    return taken + refused
+
+
+def simulate(ask: Ask, wish: Wish, replications: int) -> None:
+    """`savings.json`: to DIR, else to stdout."""
+    from redesign.savings import simulate as run
+
+    from onething.calls import opened
+
+    call = opened(ask)
+    call.progress.step("cli.step.mine")
+    chosen = choose(call, wish)
+    proposal = proposed(call, wish, chosen)
+    call.progress.step("cli.step.simulate", bundle=chosen.name)
+    savings = run(
+        call.log,
+        proposal.services,
+        proposal.move_names,
+        bundle=chosen.name,
+        catalogue=call.catalogue(),
+        options=wish.options(),
+        seed=ask.seed,
+        replications=replications,
+        episodes=chosen.episodes,
+        trips=chosen.trips,
+        materials=chosen.materials,
+    )
+    call.progress.end()
+    record = [savings.as_json()]
+    if ask.out is not None:
+        with folder(ask.out, force=ask.force) as work:
+            write_json(record, work / "savings.json")
+            write_proposal(proposal, work)
+        print(say("cli.written", path=ask.out / "savings.json"), file=sys.stderr)  # noqa: T201
+        return
+    sys.stdout.write(json_text(record) + "\n" if ask.format == "json" else _measures(record[0]))
+
+
+def _measures(record: dict[str, Any]) -> str:
+    """The measures as a table for eyes: today as logged, as-is, to-be, saving and its interval."""
+    rows = []
+    for name, parts in record["measures"].items():
+        of = [(parts.get(part) or {}).get("value") for part in ("as_is", "to_be", "saving")]
+        saving = parts.get("saving") or {}
+        rows.append([name, parts.get("observed"), *of, saving.get("low"), saving.get("high")])
+    cells = [["" if value is None else value for value in row] for row in rows]
+    return text_table(["measure", "observed", "as_is", "to_be", "saving", "low", "high"], cells)
+
+
+def write_proposal(proposal: Proposal, folder_: Path) -> None:
+    """Drawings, BPMN, the form and the hand-over list of a proposal, into a folder."""
+    from reports.bpmn.drawing import svg
+    from reports.bpmn.xml import write
+
+    from redesign.handover import rows as handover_rows
+    from reports.bpmn.layout import lay_out
+
+    for name, model in (("as_is", proposal.as_is), ("to_be", proposal.to_be)):
+        layout = lay_out(model)
+        (folder_ / f"{name}.svg").write_text(svg(model, layout), "utf-8")
+        (folder_ / f"{name}.bpmn").write_text(write(model, layout), "utf-8")
+    write_json(proposal.form.json_schema(), folder_ / "form.schema.json")
+    write_json(proposal.form.rows(), folder_ / "form.json")
+    write_json(handover_rows(proposal.handover), folder_ / "handover.json")
