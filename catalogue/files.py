@@ -273,7 +273,7 @@ def _laid_over(entries: list[Entry]) -> list[Entry]:
 def _build(entries: list[Entry]) -> Catalogue:
     made: dict[str, list[dict[str, Any]]] = {kind: [] for kind in FIELDS}
     for entry in entries:
-        fields = {name: tuple(v) if isinstance(v, list) else v for name, v in entry.fields.items()}
+        fields: dict[str, Any] = {name: tuple(v) if isinstance(v, list) else v for name, v in entry.fields.items()}
         fields["source"] = Source(fields.pop("source", ""), fields.pop("confidence", "assumed"))
         made[entry.kind].append(fields)
     return Catalogue(

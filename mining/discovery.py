@@ -9,15 +9,16 @@ from __future__ import annotations
 from collections import Counter
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 import ibis
 from ibis import _
 
 import wording
 from catalogue.vocabulary import APPLICANT_STEPS, step_of
+from mining.episodes import episodes as find_episodes
 from mining.inductive import mine_block
-from mining.precedence import Precedence, episode_cases, precedences
+from mining.precedence import Precedence, precedences
 from mining.process_blocks import (
     Block,
     Choice,
@@ -46,6 +47,7 @@ APART = "\x1f"  # between the activities of a variant: no name has it
 READABLE_TASKS = 24  # more steps than this of one service are more than a reader takes in
 COVERAGES = (1.0, 0.98, 0.95, 0.9, 0.85, 0.8, 0.7, 0.6, 0.5)
 NOISE = 0.05
+FINAL_STEPS = (Step.DECIDE, Step.ISSUE, Step.COLLECT, Step.POST)
 
 
 @dataclass(frozen=True, slots=True)
@@ -76,8 +78,15 @@ class BundleProcess:
     episodes: int
 
 
-def discover(log: EventLog, services: Sequence[str] = (), *, episodes: ir.Table | None = None,
-             submissions: ir.Table | None = None, name: str = "") -> ProcessModel:  # fmt: skip
+def discover(
+    log: EventLog,
+    services: Sequence[str] = (),
+    *,
+    episodes: ir.Table | None = None,
+    materials: ir.Table | None = None,
+    classes: ir.Table | None = None,
+    name: str = "",
+) -> ProcessModel:
     """The as-is process of a service or a bundle.
 
     Parameters
@@ -85,9 +94,11 @@ def discover(log: EventLog, services: Sequence[str] = (), *, episodes: ir.Table 
     services
         Names as the log has them; none for the whole log as one process (a log without services).
     episodes
-        As `mining.episodes` gives them; what belongs together otherwise follows `mining.precedence.episode_cases`.
-    submissions
-        As `mining.materials` gives them: names the documents of a step by class; else as they are written.
+        As `mining.episodes` gives them, which is asked where they are not given.
+    materials
+        As `mining.materials` gives them: what is handed in at a step, by class; else as it is written.
+    classes
+        `spelling` and `material_class`: names outputs by class too; else as they are written.
     name
         The model's name; by default the services'.
 
@@ -97,7 +108,7 @@ def discover(log: EventLog, services: Sequence[str] = (), *, episodes: ir.Table 
         Sound and block-structured. Where the log is too varied to be read, a model of its most frequent behaviour, with
         a note that says how much that is.
     """
-    found = discover_processes(log, services, episodes=episodes, submissions=submissions)
+    found = discover_processes(log, services, episodes=episodes, materials=materials, classes=classes)
     return as_is_model(found, name=name)
 
 
@@ -123,27 +134,31 @@ def _notes(found: BundleProcess) -> tuple[tuple[str, dict[str, object]], ...]:
     )
 
 
-def discover_processes(log: EventLog, services: Sequence[str] = (), *, episodes: ir.Table | None = None,
-                       submissions: ir.Table | None = None) -> BundleProcess:  # fmt: skip
+def discover_processes(
+    log: EventLog,
+    services: Sequence[str] = (),
+    *,
+    episodes: ir.Table | None = None,
+    materials: ir.Table | None = None,
+    classes: ir.Table | None = None,
+) -> BundleProcess:
     """What `discover` draws, in parts: for the redesign, which rearranges them. Parameters as there."""
     events = log.events
     own = events.filter(_.service.isin(list(services))) if services else events
     own = own.mutate(service=_.service.fill_null("") if services else ibis.literal(""))
-    variants = log.run(_variants(own))
-    steps = log.run(_steps(own))
-    documents = _documents(log, own, submissions)
+    variants = records(log.run(_variants(own)))
+    steps = records(log.run(_steps(own)))
+    documents = _documents(log, own, materials, classes)
     names = list(services) or [""]
     processes = [
-        _service_process(
-            service, number, variants[variants.service == service], steps[steps.service == service], documents
-        )
+        _service_process(service, number, _of(variants, service), _of(steps, service), documents)
         for number, service in enumerate(names)
     ]
     if len(names) == 1:
         return BundleProcess(tuple(processes), (), (), int(processes[0].cases))
-    cases = episodes if episodes is not None else episode_cases(log, services)
+    cases = episodes if episodes is not None else find_episodes(log, bundles=[names])
     cases = log.keep("bundle_cases", cases.filter(_.service.isin(names)).select("case_id", "service", "episode_id"))
-    evidence = precedences(log, names, episodes=cases, classes=_classes(submissions))
+    evidence = precedences(log, names, episodes=cases, classes=classes)
     shares, total = _shares(log, cases)
     processes = [replace(p, share=shares.get(p.service, 0.0)) for p in processes]
     return BundleProcess(tuple(processes), todays_order(names, evidence), evidence, total)
@@ -183,12 +198,24 @@ def _steps(own: ir.Table) -> ir.Table:
     return counted.order_by(_.service, _.activity, _.events.desc(), _.department)
 
 
+def records(frame: pd.DataFrame) -> list[dict[str, Any]]:
+    """A small result as plain records; what is missing is None."""
+    return [
+        {str(k): None if isinstance(v, float) and v != v else v for k, v in row.items()}
+        for row in frame.to_dict("records")
+    ]
+
+
+def _of(found: list[dict[str, Any]], service: str) -> list[dict[str, Any]]:
+    return [row for row in found if row["service"] == service]
+
+
 def _shares(log: EventLog, cases: ir.Table) -> tuple[dict[str, float], int]:
     """In what share of the episodes with at least two of the services each of them is."""
-    wide = cases.group_by("episode_id").mutate(together=_.service.nunique())
-    counted = log.run(wide.filter(_.together > 1).group_by("service").aggregate(n=_.episode_id.nunique()))
-    total = int(log.run(wide.filter(_.together > 1).aggregate(n=_.episode_id.nunique())).n.iloc[0] or 0)
-    return {str(row.service): int(row.n) / total for row in counted.itertuples() if total}, total
+    wide = cases.group_by("episode_id").mutate(together=_.service.nunique()).filter(_.together > 1)
+    counted = records(log.run(wide.group_by("service").aggregate(n=_.episode_id.nunique())))
+    total = int(records(log.run(wide.aggregate(n=_.episode_id.nunique())))[0]["n"] or 0)
+    return {row["service"]: row["n"] / total for row in counted if total}, total
 
 
 @dataclass(frozen=True, slots=True)
@@ -199,85 +226,95 @@ class _Documents:
     outputs: Mapping[tuple[str, str], tuple[str, ...]]
 
 
-def _documents(log: EventLog, own: ir.Table, submissions: ir.Table | None) -> _Documents:
-    outputs = own.filter(_.outputs.length() > 0).select("service", "activity", document=_.outputs.unnest())
-    if submissions is not None:
+def _documents(log: EventLog, own: ir.Table, materials: ir.Table | None, classes: ir.Table | None) -> _Documents:
+    outputs = own.filter(_.outputs.length() > 0).select("service", "activity", spelling=_.outputs.unnest())
+    if classes is not None:
+        known = classes.select("spelling", "material_class").distinct(on="spelling")
+        outputs = outputs.left_join(known, "spelling").select(
+            "service", "activity", document=ibis.coalesce(_.material_class, _.spelling)
+        )
+    else:
+        outputs = outputs.rename(document="spelling")
+    if materials is not None:
         at = own.select("event_number", "service", "activity")
-        handed = submissions.select("event_number", document="material_class").join(at, "event_number")
+        handed = materials.select("event_number", document="material_class").join(at, "event_number")
         handed = handed.select("service", "activity", "document")
     else:
         kept = own.filter((_.materials.length() > 0) & (_.method.fill_null("") != "shared"))
         handed = kept.select("service", "activity", document=_.materials.unnest())
-    materials = _by_step(log, handed) if log.has("materials") or submissions is not None else {}
-    return _Documents(materials, _by_step(log, outputs) if log.has("outputs") else {})
+    asked = _by_step(log, handed) if log.has("materials") else {}
+    return _Documents(asked, _by_step(log, outputs) if log.has("outputs") else {})
 
 
 def _by_step(log: EventLog, table: ir.Table) -> dict[tuple[str, str], tuple[str, ...]]:
-    counted = log.run(table.group_by("service", "activity", "document").aggregate(n=_.count()))
-    counted = counted.sort_values(["n", "document"], ascending=[False, True])
+    counted = table.group_by("service", "activity", "document").aggregate(n=_.count())
     found: dict[tuple[str, str], list[str]] = {}
     most: dict[tuple[str, str], int] = {}
-    for row in counted.itertuples(index=False):
-        key = (str(row.service), str(row.activity))
-        most.setdefault(key, int(row.n))
-        if row.n >= 0.02 * most[key]:  # a slip of the pen is no requirement
-            found.setdefault(key, []).append(str(row.document))
+    for row in records(log.run(counted.order_by(_.n.desc(), _.document))):
+        key = (row["service"], row["activity"])
+        most.setdefault(key, row["n"])
+        if row["n"] >= 0.02 * most[key]:  # a slip of the pen is no requirement
+            found.setdefault(key, []).append(row["document"])
     return {key: tuple(names) for key, names in found.items()}
 
 
-def _classes(submissions: ir.Table | None) -> ir.Table | None:
-    return None if submissions is None else submissions.select("material", "material_class").distinct()
-
-
-def _service_process(service: str, number: int, variants: pd.DataFrame, steps: pd.DataFrame,
-                     documents: _Documents) -> ServiceProcess:  # fmt: skip
-    traces = {tuple(str(v).split(APART)): int(n) for v, n in zip(variants.variant, variants.cases, strict=True)}
-    total = sum(traces.values())
+def _service_process(
+    service: str, number: int, variants: list[dict[str, Any]], steps: list[dict[str, Any]], documents: _Documents
+) -> ServiceProcess:
+    traces = {tuple(row["variant"].split(APART)): int(row["cases"]) for row in variants}
     whole = _uncut(traces)
     nodes = _nodes(service, number, steps, documents)
     code = {activity: at for at, activity in enumerate(nodes)}
     block, coverage = _readable({tuple(code[a] for a in t): n for t, n in whole.items()}, list(nodes.values()))
     drawn = {node.id for node in tasks(block)}
     dropped = tuple(a for a, node in nodes.items() if node.id not in drawn)
-    department = _department(steps)
-    return ServiceProcess(service, block, department, total, sum(whole.values()), coverage, 1.0, dropped)
+    total = sum(traces.values())
+    return ServiceProcess(service, block, _department(steps), total, sum(whole.values()), coverage, 1.0, dropped)
 
 
-def _department(steps: pd.DataFrame) -> str:
-    by_department = steps.dropna(subset=["department"]).groupby("department").events.sum()
-    return str(by_department.sort_values(ascending=False, kind="stable").index[0]) if len(by_department) else ""
+def _department(steps: Iterable[dict[str, Any]]) -> str:
+    """The department of most events; empty where none is known."""
+    events: Counter[str] = Counter()
+    for row in steps:
+        if row["department"]:
+            events[row["department"]] += int(row["events"])
+    return min(events, key=lambda name: (-events[name], name)) if events else ""
 
 
 def _uncut(traces: dict[tuple[str, ...], int]) -> dict[tuple[str, ...], int]:
-    """Traces that begin and end as traces of the service do; all of them where the rest would be less than half."""
+    """Traces that the log does not cut off: they begin with an application, or as traces often do, and end with a
+    decision or hand-over, or as traces often do. All of them where that would be less than half."""
     total = sum(traces.values())
     starts: Counter[str] = Counter()
     ends: Counter[str] = Counter()
     for trace, n in traces.items():
         starts[trace[0]] += n
         ends[trace[-1]] += n
-    whole = {t: n for t, n in traces.items() if min(starts[t[0]], ends[t[-1]]) >= 0.05 * total}
+    begin = {a for a in starts if step_of(a) == Step.APPLY or starts[a] >= 0.05 * total}
+    end = {a for a in ends if step_of(a) in FINAL_STEPS or ends[a] >= 0.05 * total}
+    whole = {t: n for t, n in traces.items() if t[0] in begin and t[-1] in end}
     return whole if 2 * sum(whole.values()) >= total else traces
 
 
-def _nodes(service: str, number: int, steps: pd.DataFrame, documents: _Documents) -> dict[str, Node]:
+def _nodes(service: str, number: int, steps: list[dict[str, Any]], documents: _Documents) -> dict[str, Node]:
+    """A task for each activity, in the order of their names: the same ids whatever is made of them."""
+    by_activity: dict[str, list[dict[str, Any]]] = {}
+    for row in steps:
+        by_activity.setdefault(row["activity"], []).append(row)
     nodes: dict[str, Node] = {}
-    for at, (activity, rows) in enumerate(steps.groupby("activity", sort=True)):
-        name = str(activity)
-        step = Step(step_of(name))
-        acts, known = int(rows.applicant.sum()), int(rows.actors.sum())
-        department = _department(rows) or _department(steps)
+    for at, (activity, rows) in enumerate(sorted(by_activity.items())):
+        step = Step(step_of(activity))
+        acts, known = sum(int(row["applicant"]) for row in rows), sum(int(row["actors"]) for row in rows)
         facing = 2 * acts > known if known else step.value in APPLICANT_STEPS
+        department = _department(rows) or _department(steps) or wording.say("redesign.lane.unknown")
         origins = tuple(
-            Origin(service, "" if row.department is None or row.department != row.department else str(row.department), name,
-                   int(row.cases), int(row.events))
-            for row in rows.itertuples(index=False)
-        )  # fmt: skip
-        nodes[name] = Node(
-            id=f"t{number + 1}_{at + 1}", kind=Kind.TASK, label=name,
-            lane=APPLICANT if facing else department or wording.say("redesign.lane.unknown"),
-            step=step, service=service, materials=documents.materials.get((service, name), ()),
-            outputs=documents.outputs.get((service, name), ()), in_person=step is Step.INTERVIEW, origins=origins[:5],
+            Origin(service, row["department"] or "", activity, int(row["cases"]), int(row["events"])) for row in rows
+        )
+        nodes[activity] = Node(
+            id=f"t{number + 1}_{at + 1}", kind=Kind.TASK, label=activity, lane=APPLICANT if facing else department,
+            step=step, service=service, materials=documents.materials.get((service, activity), ()),
+            outputs=documents.outputs.get((service, activity), ()), in_person=step is Step.INTERVIEW,
+            origins=origins[:5],
         )  # fmt: skip
     return nodes
 

@@ -10,6 +10,7 @@ from __future__ import annotations
 
 from collections import Counter, defaultdict
 from collections.abc import Callable, Mapping
+from itertools import pairwise
 
 from mining.process_blocks import Block, Loop, Skip, choice, perhaps, sequence, together
 
@@ -48,9 +49,9 @@ def mine_block(variants: Variants, leaf: Leaf, *, noise: float = 0.0) -> Block:
     for threshold in (0.0, noise) if noise else (0.0,):
         graph = _Graph(variants, threshold)
         for cut in (_exclusive, _sequential, _parallel, _looped):
-            block = cut(graph, activities, variants, leaf, noise)
-            if block is not None:
-                return block
+            found = cut(graph, activities, variants, leaf, noise)
+            if found is not None:
+                return found
     return _fallback(activities, variants, leaf, noise)
 
 
@@ -70,7 +71,7 @@ class _Graph:
         for trace, n in variants.items():
             starts[trace[0]] += n
             ends[trace[-1]] += n
-            for pair in zip(trace, trace[1:], strict=False):
+            for pair in pairwise(trace):
                 follows[pair] += n
         strongest: dict[int, int] = defaultdict(int)
         for (source, _), n in follows.items():
@@ -212,7 +213,9 @@ def _looped(graph: _Graph, activities: list[int], variants: Variants, leaf: Leaf
     bodies: Counter[tuple[int, ...]] = Counter()
     redos: Counter[tuple[int, ...]] = Counter()
     for trace, n in variants.items():
-        pieces, current, in_redo = [], [], False
+        pieces: list[tuple[int, ...]] = []
+        current: list[int] = []
+        in_redo = False
         for activity in trace:
             if (activity in redo) != in_redo:
                 pieces.append(tuple(current))

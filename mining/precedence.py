@@ -33,21 +33,9 @@ class Precedence:
     output: str = ""
 
 
-def episode_cases(log: EventLog, services: Sequence[str]) -> ir.Table:
-    """A stand-in for `mining.episodes` where no episodes are given: the log's own, else the object's, else the applicant's.
-
-    Rows of `case_id`, `service`, `episode_id`; a case without any of them is an episode by itself.
-    """
-    events = log.events
-    own = events.filter(_.service.isin(list(services))) if services else events
-    case = own.group_by(case_id=_.case_id, service=_.service.fill_null("")).aggregate(
-        episode_id=ibis.coalesce(_.episode.max(), _.object.max(), _.applicant_key.max(), _.case_id.max())
-    )
-    return case.select("case_id", "service", "episode_id")
-
-
-def precedences(log: EventLog, services: Sequence[str], *, episodes: ir.Table | None = None,
-                classes: ir.Table | None = None) -> tuple[Precedence, ...]:  # fmt: skip
+def precedences(
+    log: EventLog, services: Sequence[str], *, episodes: ir.Table, classes: ir.Table | None = None
+) -> tuple[Precedence, ...]:
     """Evidence for every ordered pair of services that share episodes.
 
     Parameters
@@ -55,9 +43,9 @@ def precedences(log: EventLog, services: Sequence[str], *, episodes: ir.Table | 
     services
         At least two; else there is nothing to order.
     episodes
-        `case_id`, `service`, `episode_id` a row a case; by default `episode_cases`.
+        `case_id`, `service`, `episode_id` a row a case.
     classes
-        `material` (as written) and `material_class`; by default a document is what it is called.
+        `spelling` and `material_class`; by default a document is what it is called.
 
     Returns
     -------
@@ -66,28 +54,26 @@ def precedences(log: EventLog, services: Sequence[str], *, episodes: ir.Table | 
     """
     if len(services) < 2:
         return ()
-    cases = episodes.filter(_.service.isin(list(services))) if episodes is not None else episode_cases(log, services)
-    cases = cases.select("case_id", "service", "episode_id").distinct()
+    cases = episodes.filter(_.service.isin(list(services))).select("case_id", "service", "episode_id").distinct()
     spans = log.keep("precedence_spans", _spans(log, cases, services))
-    pairs = log.run(_pairs(spans))
-    handed = log.run(_handed_on(log, cases, services, classes)) if log.has("materials", "outputs") else None
-    most: dict[tuple[str, str], tuple[int, str]] = {}
-    if handed is not None:
-        for row in handed.sort_values(["episodes", "output"], ascending=[False, True]).itertuples(index=False):
-            most.setdefault((row.before, row.after), (int(row.episodes), str(row.output)))
+    most = _handed_most(log, cases, services, classes) if log.has("materials", "outputs") else {}
     rank = {service: at for at, service in enumerate(services)}
     found = [
-        Precedence(
-            row.before,
-            row.after,
-            int(row.both),
-            int(row.kept),
-            int(row.first),
-            *most.get((row.before, row.after), (0, "")),
-        )
-        for row in pairs.itertuples(index=False)
+        Precedence(a, b, int(both), int(kept), int(first), *most.get((a, b), (0, "")))
+        for a, b, both, kept, first in log.run(_pairs(spans)).itertuples(index=False, name=None)
     ]
     return tuple(sorted(found, key=lambda p: (rank[p.before], rank[p.after])))
+
+
+def _handed_most(
+    log: EventLog, cases: ir.Table, services: Sequence[str], classes: ir.Table | None
+) -> dict[tuple[str, str], tuple[int, str]]:
+    """For each pair, the output most often handed on, and in how many episodes."""
+    handed = _handed_on(log, cases, services, classes).order_by(_.episodes.desc(), _.output)
+    most: dict[tuple[str, str], tuple[int, str]] = {}
+    for before, after, output, episodes in log.run(handed).itertuples(index=False, name=None):
+        most.setdefault((before, after), (int(episodes), str(output)))
+    return most
 
 
 def _spans(log: EventLog, cases: ir.Table, services: Sequence[str]) -> ir.Table:
@@ -151,7 +137,7 @@ def _handed_on(log: EventLog, cases: ir.Table, services: Sequence[str], classes:
 
 
 def _classed(table: ir.Table, classes: ir.Table) -> ir.Table:
-    known = classes.select(document="material", known="material_class").distinct(on="document")
+    known = classes.select(document="spelling", known="material_class").distinct(on="document")
     return table.left_join(known, "document").select(
         "case_id", "service", "at", document=ibis.coalesce(_.known, _.document)
     )

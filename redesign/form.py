@@ -75,12 +75,24 @@ def _property(item: FormItem, form: OneForm) -> dict[str, Any]:
     if item.kind == "services":
         inner = {"enum": list(form.services)}
         needed = [s for s in form.services if s not in form.optional]
-        return {"type": "array", "items": inner, "uniqueItems": True, "minItems": max(1, len(needed)), "default": needed, **told}
+        return {
+            "type": "array",
+            "items": inner,
+            "uniqueItems": True,
+            "minItems": max(1, len(needed)),
+            "default": needed,
+            **told,
+        }
     if item.kind == "delivery":
         return {"enum": ["collect", "post", "electronic"], **told}
     if item.kind == "field":
         return {"type": "string", "minLength": 1, **told}
-    return {"type": "string", "contentMediaType": "application/octet-stream", "readOnly": item.source == "shared", **told}
+    return {
+        "type": "string",
+        "contentMediaType": "application/octet-stream",
+        "readOnly": item.source == "shared",
+        **told,
+    }
 
 
 def one_form(situation: Situation, plan: Plan) -> OneForm:
@@ -93,12 +105,20 @@ def one_form(situation: Situation, plan: Plan) -> OneForm:
 def _fields(situation: Situation) -> list[FormItem]:
     """What every application needs: who, through whom, about what, which services, how the results are handed over."""
     services = situation.services
-    found = [FormItem(wording.say("redesign.form.services"), "services", "applicant", asked_by=services)] if len(services) > 1 else []
+    found = (
+        [FormItem(wording.say("redesign.form.services"), "services", "applicant", asked_by=services)]
+        if len(services) > 1
+        else []
+    )
     for role in ("applicant", "agent", "object"):
         if role in situation.roles:
             name = wording.say(f"redesign.form.{role}")
-            found.append(FormItem(name, "field", "applicant", asked_by=services, asked_today=len(services), required=role != "agent"))
-    if any("delivery" == role for role in situation.roles) or len(services) > 1:
+            found.append(
+                FormItem(
+                    name, "field", "applicant", asked_by=services, asked_today=len(services), required=role != "agent"
+                )
+            )
+    if any(role == "delivery" for role in situation.roles) or len(services) > 1:
         name = wording.say("redesign.form.delivery")
         found.append(FormItem(name, "delivery", "applicant", asked_by=services, asked_today=len(services)))
     return found
@@ -110,7 +130,11 @@ def _materials(situation: Situation, plan: Plan) -> list[FormItem]:
         uses[use.material].append(use)
     forms = [material for material in uses if situation.is_form(material)]
     merged = len(forms) > 1
-    items = [_item(material, asked, situation, plan) for material, asked in uses.items() if not (merged and material in forms)]
+    items = [
+        _item(material, asked, situation, plan)
+        for material, asked in uses.items()
+        if not (merged and material in forms)
+    ]
     if merged:
         asked = [use for material in forms for use in uses[material]]
         note = wording.say("redesign.form.merged", forms="、".join(forms))

@@ -22,12 +22,22 @@ def hand_over(situation: Situation, moves: Iterable[str]) -> tuple[Need, ...]:
             count = need.count + before.count if before else need.count
             found[key] = replace(need, count=count, move=before.move if before else name)
     rank = {kind: at for at, kind in enumerate(KINDS)}
-    return tuple(sorted(found.values(), key=lambda n: (rank.get(n.kind, len(rank)), -n.count, n.what, n.provider, n.user)))
+    return tuple(
+        sorted(found.values(), key=lambda n: (rank.get(n.kind, len(rank)), -n.count, n.what, n.provider, n.user))
+    )
 
 
 def rows(needs: Iterable[Need]) -> list[dict[str, object]]:
     """A row a need: what a table or a CSV shows."""
     return [
-        {"kind": n.kind, "what": n.what, "provider": n.provider, "user": n.user, "count": n.count, "move": n.move, "text": n.said.text}
+        {
+            "kind": n.kind,
+            "what": n.what,
+            "provider": n.provider,
+            "user": n.user,
+            "count": n.count,
+            "move": n.move,
+            "text": n.said.text,
+        }
         for n in needs
     ]

@@ -86,7 +86,6 @@ class _Merger:
         self.situation, self.plan = situation, plan
         self.names = situation.services
         self.place = {service: at for at, service in enumerate(self.names)}
-        self.made = {use.material: use.made_by for use in situation.materials if use.made_by}
         self.shared = self._shared() if plan.shared else {}
         self.carried = self._carried()
         self.parts = [self._part(process) for process in situation.process.services]
@@ -180,7 +179,7 @@ class _Merger:
     def _apply_once(self, applied: list[_Part]) -> Node:
         nodes = [node for part in applied for node in tasks(part.apply) if _is_application(node)]
         carried = {output for _service, output in self.carried}
-        asked = dict.fromkeys(m for node in nodes for m in node.materials if m not in carried and m not in self.made)
+        asked = dict.fromkeys(m for node in nodes for m in node.materials if m not in carried)
         forms = [m for m in asked if self.situation.is_form(m)]
         form = wording.say("redesign.node.form", name=self.situation.name) if len(forms) > 1 else "".join(forms)
         materials = tuple(dict.fromkeys(form if m in forms else m for m in asked))
@@ -229,7 +228,9 @@ class _Merger:
             blocks.append(own)
         if self.plan.one_application:
             self._carry(blocks, before)
-        blocks = [perhaps(b, self.parts[at].process.share) if at < len(self.parts) else b for at, b in enumerate(blocks)]
+        blocks = [
+            perhaps(b, self.parts[at].process.share) if at < len(self.parts) else b for at, b in enumerate(blocks)
+        ]
         for at in apart:
             blocks.append(self.parts[at].handover)
             before.add((at, len(blocks) - 1))
@@ -303,7 +304,7 @@ class _Merger:
             taker = _taker(block, tie.after)
             if tie.output and taker:
                 targets.setdefault((tie.before, tie.output), []).append(taker)
-        found = []
+        found: list[Data] = []
         for (service, output), takers in targets.items():
             source = _issuer(block, service, output)
             if source:

@@ -27,7 +27,9 @@ def overlay(as_is: ProcessModel, to_be: ProcessModel) -> Overlay:
     for node in _tasks(to_be):
         for key in _keys(node):
             standing[key].append(node)
-    stayed, changed, went = [], [], []
+    stayed: list[tuple[str, str]] = []
+    changed: list[tuple[str, str]] = []
+    went: list[str] = []
     for node in _tasks(as_is):
         heirs = list(dict.fromkeys(heir.id for key in _keys(node) for heir in standing[key]))
         went += [] if heirs else [node.id]
@@ -44,4 +46,6 @@ def _tasks(model: ProcessModel) -> list[Node]:
 
 
 def _keys(node: Node) -> tuple[tuple[str, str], ...]:
-    return tuple(dict.fromkeys((origin.service, origin.activity) for origin in node.origins)) or ((node.service, node.label),)
+    return tuple(dict.fromkeys((origin.service, origin.activity) for origin in node.origins)) or (
+        (node.service, node.label),
+    )

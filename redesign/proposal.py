@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 from catalogue.services import Catalogue
-from mining.process_model import ProcessModel
+from mining.process_model import ProcessModel, Step
 from redesign.dependencies import ServiceTie
 from redesign.form import OneForm, one_form
 from redesign.handover import hand_over
@@ -15,13 +15,14 @@ from redesign.merging import as_is, merge
 from redesign.moves import MOVES, Evidence, Limit, Need, Plan, Said
 from redesign.overlay import Overlay, overlay
 from redesign.situation import Options, Situation, situation_of
-from redesign.verification import Demands, Problem, verify_model
+from redesign.verification import KEPT, Demands, Problem, verify_model
 from wording.errors import NotHolding, UsageError
 
 if TYPE_CHECKING:
     import ibis.expr.types as ir
 
     from event_logs.log import EventLog
+    from mining.material_classes import MaterialClasses
 
 
 @dataclass(frozen=True, slots=True)
@@ -68,9 +69,19 @@ class Proposal:
         return tuple(move.name for move in self.moves)
 
 
-def propose(log: EventLog, services: Sequence[str] = (), *, name: str = "", moves: Iterable[str] | None = None,
-            catalogue: Catalogue | None = None, options: Options | None = None, episodes: ir.Table | None = None,
-            materials: ir.Table | None = None, model: ProcessModel | None = None) -> Proposal:  # fmt: skip
+def propose(
+    log: EventLog,
+    services: Sequence[str] = (),
+    *,
+    name: str = "",
+    moves: Iterable[str] | None = None,
+    catalogue: Catalogue | None = None,
+    options: Options | None = None,
+    episodes: ir.Table | None = None,
+    materials: ir.Table | None = None,
+    classes: MaterialClasses | None = None,
+    model: ProcessModel | None = None,
+) -> Proposal:
     """Redesign a bundle, or one service.
 
     Parameters
@@ -81,8 +92,8 @@ def propose(log: EventLog, services: Sequence[str] = (), *, name: str = "", move
         Names of `redesign.moves.MOVES`, in any order; by default those that apply to what the log shows.
     catalogue
         Types ties and adds duties; the process comes from the log with or without it.
-    episodes, materials
-        Tables of `mining.episodes` and `mining.materials`, where they are there.
+    episodes, materials, classes
+        Of `mining.episodes`, `mining.materials` and `mining.material_classes`, where they are there.
     model
         A to-be process edited by hand; it takes the place of ours and goes through the same checks.
 
@@ -94,17 +105,26 @@ def propose(log: EventLog, services: Sequence[str] = (), *, name: str = "", move
         A move that does not exist.
     """
     situation = situation_of(
-        log, services, name=name, catalogue=catalogue, options=options, episodes=episodes, materials=materials
+        log,
+        services,
+        name=name,
+        catalogue=catalogue,
+        options=options,
+        episodes=episodes,
+        materials=materials,
+        classes=classes,
     )
     return propose_for(situation, moves=moves, model=model)
 
 
-def propose_for(situation: Situation, *, moves: Iterable[str] | None = None, model: ProcessModel | None = None) -> Proposal:
+def propose_for(
+    situation: Situation, *, moves: Iterable[str] | None = None, model: ProcessModel | None = None
+) -> Proposal:
     """The same for a situation that is known already. Parameters and raises as `propose`."""
     chosen, refused = choose_moves(situation, moves)
     today = as_is(situation)
     to_be = model or merge(situation, chosen)
-    problems = verify_model(to_be, today, demands_of(situation, chosen))
+    problems = verify_model(to_be, today, demands_of(situation, chosen, today))
     if problems:
         raise refusal(situation.name, problems, edited=model is not None)
     plan = plan_of(situation, chosen)
@@ -142,16 +162,18 @@ def plan_of(situation: Situation, moves: Iterable[str]) -> Plan:
     return plan
 
 
-def demands_of(situation: Situation, moves: Iterable[str]) -> Demands:
+def demands_of(situation: Situation, moves: Iterable[str], today: ProcessModel) -> Demands:
     """What verification holds a to-be under these moves to."""
     plan = plan_of(situation, moves)
     uses = situation.materials
     provided = {(u.service, u.material): by for u in uses if plan.shared and (by := situation.sharable_by(u))}
     return Demands(
         ties=situation.binding,
-        asked=tuple((use.service, use.material) for use in uses),
+        asked=tuple(
+            dict.fromkeys((n.service, m) for n in today.nodes if n.step is not Step.CORRECT for m in n.materials)
+        ),
         provided=provided,
-        forms=frozenset(use.material for use in uses if situation.is_form(use.material)),
+        forms=frozenset(m for n in today.nodes for m in n.materials if situation.is_form(m)),
         in_person=tuple(p.service for p in situation.process.services if situation.in_person(p)),
         shared=plan.shared,
         once=plan.one_application,
@@ -172,8 +194,6 @@ def _proposed(situation: Situation, name: str) -> ProposedMove:
 
 
 def _checked(today: ProcessModel, situation: Situation) -> tuple[Said, ...]:
-    from redesign.verification import KEPT
-
     steps = sum(1 for node in today.nodes if node.origins and node.step in KEPT)
     return (
         Said("redesign.check.sound"),

@@ -2,16 +2,19 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections import Counter
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any
 
 import ibis
 from ibis import _
 
+import wording
 from catalogue.services import Catalogue
-from mining.discovery import BundleProcess, ServiceProcess, discover_processes
-from mining.precedence import episode_cases
+from mining.discovery import BundleProcess, ServiceProcess, discover_processes, records
+from mining.material_classes import MaterialClasses, material_classes
+from mining.materials import materials as find_materials
 from mining.process_blocks import tasks
 from mining.process_model import Node, Step
 from redesign.dependencies import ServiceTie, find_ties
@@ -92,7 +95,7 @@ class Situation:
 
     def is_form(self, material: str) -> bool:
         """Whether a material is an application form: the catalogue says so."""
-        entry = self.catalogue.material(material)
+        entry = self.catalogue.material(_unowned(material))
         return entry is not None and entry.form
 
     def deferrable(self, material: str) -> bool:
@@ -112,31 +115,38 @@ class Situation:
         return entry.issuer if entry is not None and entry.connected and entry.issuer != use.department else ""
 
 
-def situation_of(log: EventLog, services: Sequence[str] = (), *, name: str = "", catalogue: Catalogue | None = None,
-                 options: Options | None = None, episodes: ir.Table | None = None,
-                 materials: ir.Table | None = None) -> Situation:  # fmt: skip
+def situation_of(
+    log: EventLog,
+    services: Sequence[str] = (),
+    *,
+    name: str = "",
+    catalogue: Catalogue | None = None,
+    options: Options | None = None,
+    episodes: ir.Table | None = None,
+    materials: ir.Table | None = None,
+    classes: MaterialClasses | None = None,
+) -> Situation:
     """Look at the services of a log.
 
     Parameters
     ----------
     services
         A bundle's, or one; none: the whole log as one service.
-    episodes, materials
-        As `mining.episodes` and `mining.materials` give them (contract sections 3 and 4, with `service` and
-        `event_number`); without them, a plain reading of the events stands in.
+    episodes, materials, classes
+        As `mining.episodes`, `mining.materials` and `mining.material_classes` give them, which are asked where they are
+        not given.
     """
     catalogue = catalogue or Catalogue()
-    process = discover_processes(log, services, episodes=episodes, submissions=materials)
+    known: ir.Table | None = None
+    if log.has("materials"):
+        classes = classes or material_classes(log, catalogue=catalogue)
+        known = classes.table(log)
+        materials = materials if materials is not None else find_materials(log, classes)
+    process = discover_processes(log, services, episodes=episodes, materials=materials, classes=known)
     ties = find_ties(services, process.evidence, catalogue)
-    uses = _material_uses(log, services, process, materials, episodes)
-    title = name or "、".join(services)
-    present = log.present
-    return Situation(title, process, ties, uses, catalogue, options or Options(), _places(log, services), present)
-
-
-def rows(frame: Any) -> list[dict[str, Any]]:
-    """A small result as plain records."""
-    return [dict(row) for row in frame.to_dict("records")]
+    uses = _material_uses(log, services, process, materials) if materials is not None else ()
+    title = name or "、".join(services) or wording.say("redesign.node.whole-log")
+    return Situation(title, process, ties, uses, catalogue, options or Options(), _places(log, services), log.present)
 
 
 def _places(log: EventLog, services: Sequence[str]) -> tuple[tuple[str, int], ...]:
@@ -144,84 +154,58 @@ def _places(log: EventLog, services: Sequence[str]) -> tuple[tuple[str, int], ..
     if not log.has("place"):
         return ()
     events = log.events.filter(_.service.isin(list(services))) if services else log.events
-    first = events.filter(_.place.notnull()).group_by("service", "case_id").aggregate(
-        place=_.place.first(order_by=[ibis.coalesce(_.started_at, _.completed_at), _.event_number])
-    )  # fmt: skip
-    counted = rows(log.run(first.group_by("place").aggregate(n=_.count()).order_by(_.n.desc(), _.place)))
-    return tuple((str(row["place"]), int(row["n"])) for row in counted)
+    order = [ibis.coalesce(_.started_at, _.completed_at), _.event_number]
+    known = events.filter(_.place.notnull()).group_by("service", "case_id")
+    counted = known.aggregate(place=_.place.first(order_by=order)).group_by("place").aggregate(n=_.count())
+    return tuple((row["place"], int(row["n"])) for row in records(log.run(counted.order_by(_.n.desc(), _.place))))
 
 
-def _material_uses(log: EventLog, services: Sequence[str], process: BundleProcess, materials: ir.Table | None,
-                   episodes: ir.Table | None) -> tuple[MaterialUse, ...]:  # fmt: skip
-    if materials is None and not log.has("materials"):
-        return ()
-    table = materials if materials is not None else plain_submissions(log, episodes)
-    if services:
-        table = table.filter(_.service.isin(list(services)))
-    else:
-        table = table.mutate(service=ibis.literal(""))
-    counted = log.run(
-        table.group_by("service", "material_class").aggregate(
-            submissions=_.count(),
-            cases=_.case_id.nunique(),
-            repeats=(_.repeat_of.notnull() & (_.repeat_of != "") & (_.because.fill_null("") != "correction")).sum(),
-            corrections=(_.because.fill_null("") == "correction").sum(),
-            shareable=(_.shareable_from.fill_null("") != "").sum(),
-            provider=_.shareable_from.nullif("").mode(),
-            department=_.department.mode(),
-            example=_.case_id.min(),
-        )
+def _material_uses(
+    log: EventLog, services: Sequence[str], process: BundleProcess, table: ir.Table
+) -> tuple[MaterialUse, ...]:
+    """What each service asks for; a slip of the pen (less than 2 % of its most frequent material) is no requirement."""
+    own = table.filter(_.service.isin(list(services))) if services else table.mutate(service=ibis.literal(""))
+    answer = _.because.fill_null("") == "correction"
+    counted = own.group_by(
+        "service", "material_class", department=_.department.fill_null(""), provider=_.shareable_from.fill_null("")
+    ).aggregate(
+        submissions=_.count(),
+        cases=_.case_id.nunique(),
+        repeats=((_.repeat_of.fill_null("") != "") & ~answer).sum(),
+        corrections=answer.sum(),
+        example=_.case_id.min(),
     )
+    groups: dict[tuple[str, str], list[dict[str, Any]]] = {}
+    for row in records(log.run(counted)):
+        groups.setdefault((row["service"], row["material_class"]), []).append(row)
     made = {output: p.service for p in process.services for node in tasks(p.block) for output in node.outputs}
+    uses = [_use(service, material, rows, made) for (service, material), rows in groups.items()]
+    most = {use.service: max(u.submissions for u in uses if u.service == use.service) for use in uses}
     place = {service: at for at, service in enumerate(services or [""])}
-    uses = [
-        MaterialUse(
-            row["service"], _text(row["department"]), row["material_class"], int(row["submissions"]), int(row["cases"]),
-            int(row["repeats"]), int(row["corrections"]), int(row["shareable"]),
-            _text(row["provider"]) if 2 * row["shareable"] > row["submissions"] else "",
-            made.get(row["material_class"], "") if made.get(row["material_class"]) != row["service"] else "",
-            _text(row["example"]),
+    usual = [use for use in uses if use.submissions >= 0.02 * most[use.service]]
+    return tuple(sorted(usual, key=lambda use: (place[use.service], -use.submissions, use.material)))
+
+
+def _use(service: str, material: str, rows: list[dict[str, Any]], made: Mapping[str, str]) -> MaterialUse:
+    def total(field: str, where: Callable[[dict[str, Any]], bool] = lambda row: True) -> int:
+        return sum(int(row[field]) for row in rows if where(row))
+
+    def most(field: str) -> str:
+        counts = Counter(
+            {name: total("submissions", lambda row: row[field] == name) for name in {r[field] for r in rows}}
         )
-        for row in rows(counted)
-    ]  # fmt: skip
-    usual = [
-        use for use in uses if use.submissions >= 0.02 * max(u.submissions for u in uses if u.service == use.service)
-    ]
-    return tuple(sorted(usual, key=lambda use: (place.get(use.service, 0), -use.submissions, use.material)))
+        counts.pop("", None)
+        return min(counts, key=lambda name: (-counts[name], name)) if counts else ""
 
-
-def _text(value: object) -> str:
-    return value if isinstance(value, str) else ""
-
-
-def plain_submissions(log: EventLog, episodes: ir.Table | None = None) -> ir.Table:
-    """A plain reading of submissions where `mining.materials` is not asked: a document is what it is called.
-
-    `repeat_of` holds the earlier case of the same applicant; `because` is `correction` where the same case handed it in
-    before; `shareable_from` the department that most often issues a document of that name, if it is another.
-    """
-    events = log.events
-    issued = events.filter(_.outputs.length() > 0).select(department="department", document=_.outputs.unnest())
-    issuers = issued.group_by("document").aggregate(issuer=_.department.mode())
-    handed = events.filter((_.materials.length() > 0) & (_.method.fill_null("") != "shared")).select(
-        "event_number", "case_id", "service", "department", "applicant", "applicant_key",
-        submitted_at="completed_at", material=_.materials.unnest(),
+    submissions, shareable = total("submissions"), total("submissions", lambda row: row["provider"] != "")
+    maker = made.get(material, "")
+    return MaterialUse(
+        service, most("department"), material, submissions, total("cases"), total("repeats"), total("corrections"),
+        shareable, most("provider") if 2 * shareable > submissions else "", maker if maker != service else "",
+        min(row["example"] for row in rows),
     )  # fmt: skip
-    by_applicant = ibis.window(
-        group_by=[ibis.coalesce(handed.applicant_key, handed.case_id), handed.material],
-        order_by=[handed.submitted_at, handed.event_number],
-    )
-    by_case = ibis.window(
-        group_by=[handed.case_id, handed.material], order_by=[handed.submitted_at, handed.event_number]
-    )
-    numbered = handed.mutate(
-        material_class=handed.material,
-        repeat_of=handed.case_id.lag().over(by_applicant),
-        because=ibis.ifelse(handed.case_id.lag().over(by_case).notnull(), "correction", ""),
-    )
-    joined = numbered.left_join(issuers, numbered.material == issuers.document)
-    other = joined.issuer.notnull() & (joined.issuer != joined.department)
-    return joined.mutate(shareable_from=ibis.ifelse(other, joined.issuer, "")).drop("document", "issuer")
 
 
-__all__ = ["MaterialUse", "Options", "Situation", "episode_cases", "plain_submissions", "situation_of"]
+def _unowned(form: str) -> str:
+    """A form's name without the service that its class is told apart by."""
+    return form.rsplit("（", 1)[0] if form.endswith("）") else form

@@ -15,7 +15,17 @@ from redesign.dependencies import ServiceTie
 from redesign.soundness import unsound
 
 # What a decision rests on: contract section 6, "a move takes away no step …".
-KEPT = (Step.CHECK, Step.REVIEW, Step.DECIDE, Step.ISSUE, Step.SURVEY, Step.INTERVIEW, Step.NOTICE, Step.PAY, Step.OTHER)
+KEPT = (
+    Step.CHECK,
+    Step.REVIEW,
+    Step.DECIDE,
+    Step.ISSUE,
+    Step.SURVEY,
+    Step.INTERVIEW,
+    Step.NOTICE,
+    Step.PAY,
+    Step.OTHER,
+)
 WORKED = (Step.CHECK, Step.REVIEW, Step.DECIDE, Step.ISSUE)
 
 
@@ -50,7 +60,7 @@ class Demands:
     once: bool = False  # whether each material is to be asked once
 
 
-def verify_model(model: ProcessModel, as_is: ProcessModel, demands: Demands = Demands()) -> tuple[Problem, ...]:  # noqa: B008 (frozen)
+def verify_model(model: ProcessModel, as_is: ProcessModel, demands: Demands = Demands()) -> tuple[Problem, ...]:
     """What does not hold of a model; empty where it may be shown.
 
     Structure comes first: where that fails, nothing else is asked. Then soundness; then what must be kept.
@@ -149,7 +159,9 @@ Told = tuple[str, str]  # service and activity: what a task is, whatever it is c
 
 def told(node: Node) -> tuple[Told, ...]:
     """The activities of the log that a task stands for."""
-    return tuple(dict.fromkeys((origin.service, origin.activity) for origin in node.origins)) or ((node.service, node.label),)
+    return tuple(dict.fromkeys((origin.service, origin.activity) for origin in node.origins)) or (
+        (node.service, node.label),
+    )
 
 
 def lost_steps(model: ProcessModel, as_is: ProcessModel) -> Iterator[Problem]:
@@ -185,13 +197,9 @@ def _must(model: ProcessModel, known: Mapping[str, frozenset[str]]) -> set[Told]
     must: set[Told] = set()
     for nodes in own.values():
         for node in nodes:
-            if all(node.id == other.id or node.id in known[other.id] for other in nodes if _main(other, nodes, known)):
+            if all(node.id == other.id or node.id in known[other.id] for other in nodes):
                 must |= set(told(node))
     return must
-
-
-def _main(node: Node, nodes: list[Node], known: Mapping[str, frozenset[str]]) -> bool:
-    return node.step in WORKED
 
 
 def _avoidable(before: set[Told], after: set[Told], model: ProcessModel) -> Iterator[Problem]:
@@ -207,21 +215,14 @@ def inevitable(model: ProcessModel) -> dict[str, frozenset[str]]:
     A greatest fixed point: a parallel split passes all that any branch passes, an exclusive one what all branches pass.
     """
     ahead, back = _neighbours(model)
-    return {
-        node.id: after | before
-        for node in model.nodes
-        for after, before in [(_passed(model, ahead)[node.id], _passed(model, back)[node.id])]
-    } if len(model.nodes) < 3 else _both(_passed(model, ahead), _passed(model, back))  # fmt: skip
-
-
-def _both(after: dict[str, frozenset[str]], before: dict[str, frozenset[str]]) -> dict[str, frozenset[str]]:
-    return {id: after[id] | before[id] for id in after}
+    after, before = _passed(model, ahead), _passed(model, back)
+    return {node.id: after[node.id] | before[node.id] for node in model.nodes}
 
 
 def _passed(model: ProcessModel, ahead: Mapping[str, list[str]]) -> dict[str, frozenset[str]]:
     kinds = {node.id: node.kind for node in model.nodes}
     everything = frozenset(kinds)
-    passed = {id: everything for id in kinds}
+    passed = dict.fromkeys(kinds, everything)
     changed = True
     while changed:
         changed = False
@@ -287,15 +288,18 @@ def material_problems(model: ProcessModel, demands: Demands) -> Iterator[Problem
         for service, material in demands.asked:
             wanted[material].add(service)
         for material, services in wanted.items():
-            by = {demands.provided.get((service, material), "") for service in services}
-            if handed[material] and "" not in by:
-                yield Problem("still-asked", (material,), {"material": material, "provider": "、".join(sorted(by))})
+            providers = {demands.provided.get((service, material), "") for service in services}
+            if handed[material] and "" not in providers:
+                said = {"material": material, "provider": "、".join(sorted(providers))}
+                yield Problem("still-asked", (material,), said)
 
 
 def lost_duties(model: ProcessModel, demands: Demands) -> Iterator[Problem]:
     """Services whose applicant must be there, without any step of theirs at which he is."""
     for service in demands.in_person:
-        own = [n for n in _tasks(model) if n.lane == APPLICANT and any(origin.service == service for origin in n.origins)]
+        own = [
+            n for n in _tasks(model) if n.lane == APPLICANT and any(origin.service == service for origin in n.origins)
+        ]
         alone = [n for n in own if n.in_person or (n.step is Step.APPLY and n.service == service)]
         if not alone:
             yield Problem("lost-duty", (service,), {"service": service})

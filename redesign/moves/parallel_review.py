@@ -20,9 +20,11 @@ def freed_pairs(situation: Situation) -> list[tuple[str, str]]:
 
 
 def _evidence(situation: Situation) -> Evidence | None:
+    if len(situation.services) < 2:
+        return None
     pairs = freed_pairs(situation)
     if not pairs:
-        return None
+        return Evidence(Said("redesign.parallel_review.evidence-bound", {"n": len(situation.binding)}), 0)
     kept = {(p.before, p.after): p.kept for p in situation.process.evidence}
     count = sum(kept.get(pair, 0) for pair in pairs)
     said = Said("redesign.parallel_review.evidence", {"n": len(pairs), "episodes": count})
@@ -36,7 +38,8 @@ def _plan(plan: Plan, situation: Situation) -> Plan:
 def _changes(situation: Situation) -> tuple[Said, ...]:
     pairs = "、".join(f"{a} ∥ {b}" for a, b in freed_pairs(situation))
     kept = "、".join(f"{tie.before} → {tie.after}" for tie in situation.binding) or "–"
-    return (Said("redesign.parallel_review.changes", {"pairs": pairs or "–", "kept": kept}),)
+    key = "redesign.parallel_review.changes" if pairs else "redesign.parallel_review.changes-bound"
+    return (Said(key, {"pairs": pairs, "kept": kept}),)
 
 
 def _needs(situation: Situation) -> tuple[Need, ...]:
