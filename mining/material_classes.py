@@ -86,6 +86,11 @@ class MaterialClasses:
         """The class of a spelling of the log; the cleaned name of one that the log does not have."""
         return self.classes.get(spelling) or clean(spelling)
 
+    @property
+    def has_forms(self) -> bool:
+        """Whether some name is a nameless form, which another service's is not."""
+        return "form" in self.kinds.values()
+
     def table(self, log: EventLog) -> ir.Table:
         """The classes in the log's engine: `spelling, material_class, kind, valid_days, connected_issuer`."""
         import pandas as pd

@@ -58,46 +58,76 @@ class MaterialCounts:
 def submissions(
     log: EventLog, classes: MaterialClasses | None = None, *, catalogue: Catalogue | None = None
 ) -> ir.Table:
-    """One row a submission, kept by the engine.
+    """One row a submission, lazy.
 
     Columns `event_number, case_id, service, region, department, applicant, applicant_key, submitted_at, activity,
-    place, material` (the spellings, joined by `;` where several of one class stand in one event), `material_class, kind,
-    valid_days, document` (a number for the class), `position` (the first of its copies in the event's list).
+    place, material` (the spellings, joined by `;` where several of one class stand in one event), `material_class,
+    kind, valid_days, document` (a number for the class), `position` (the first of its copies in the event's list).
     """
     classes = classes or material_classes(log, catalogue=catalogue)
-    return _submissions(log, classes.table(log), classes)
+    return _submissions(log, _documents(log, classes), classes)
 
 
-def _submissions(log: EventLog, table: ir.Table, classes: MaterialClasses) -> ir.Table:
+def _documents(log: EventLog, classes: MaterialClasses) -> ir.Table:
+    """The spellings with class and its number, kept: `document`."""
     import ibis
 
+    table = classes.table(log)
     rank = ibis.dense_rank().over(ibis.window(order_by=table.material_class))
-    numbered = log.keep("documents", table.mutate(document=rank))
-    rows = _handed_in(log).join(numbered.select("spelling", "document"), "spelling")
-    one = rows.group_by("event_number", "document").aggregate(
-        position=rows.position.min(), spelling=rows.spelling.argmin(rows.position), copies=rows.count()
+    return log.keep("documents", table.mutate(document=rank))
+
+
+def _submissions(log: EventLog, documents: ir.Table, classes: MaterialClasses) -> ir.Table:
+    import ibis
+
+    known = documents.select("spelling", "material_class", "kind", "valid_days", "document")
+    rows = _handed_in(log).join(known, "spelling")
+    # Copies in one event are one submission. Few events have any: those alone are looked at twice.
+    copies = log.keep(
+        "copies",
+        rows.group_by("event_number", "document")
+        .aggregate(first=rows.position.min(), n=rows.count())
+        .filter(ibis._.n > 1)
+        .drop("n"),
     )
-    copies = one.filter(one.copies > 1).select("event_number", "document")
+    rows = rows.mutate(material=rows.spelling)
+    if len(log.run(copies.limit(1))):
+        rows = _once(log, rows, copies)
+    if classes.has_forms:
+        own = (rows.kind == "form") & rows.service.notnull()
+        named = ibis.cases((own, rows.material_class + "（" + rows.service + "）"), else_=rows.material_class)
+        rows = rows.mutate(material_class=named)
+    return rows.drop("spelling")
+
+
+def _once(log: EventLog, rows: ir.Table, copies: ir.Table) -> ir.Table:
+    """One row of each document of an event, its `material` all the spellings in the order of the list."""
+    import ibis
+
+    keys = ["event_number", "document"]
     written = (
-        rows.semi_join(copies, ["event_number", "document"])
-        .group_by("event_number", "document", "spelling")
-        .aggregate(position=ibis._.position.min())
-        .group_by("event_number", "document")
-        .aggregate(several=lambda t: t.spelling.group_concat(";", order_by=t.position))
+        rows.join(copies, keys)
+        .group_by(*keys, "first", "spelling")
+        .aggregate(place=ibis._.position.min())
+        .group_by(*keys, "first")
+        .aggregate(several=ibis._.spelling.group_concat(";", order_by=ibis._.place))
     )
-    facts = log.events.select(
-        "event_number", "case_id", "service", "region", "department", "applicant", "applicant_key", "activity", "place",
-        submitted_at="completed_at",
-    )  # fmt: skip
-    kinds = numbered.select("spelling", "material_class", "kind", "valid_days")
-    whole = one.join(facts, "event_number").join(kinds, "spelling")
-    whole = whole.left_join(written, ["event_number", "document"]).drop("event_number_right", "document_right")
-    name = whole.material_class
-    if any(kind == "form" for kind in classes.kinds.values()):
-        form = (whole.kind == "form") & whole.service.notnull()
-        name = ibis.cases((form, name + "（" + whole.service + "）"), else_=name)
-    whole = whole.mutate(material=ibis.coalesce(whole.several, whole.spelling), material_class=name)
-    return log.keep("submissions", whole.drop("several", "spelling", "copies"))
+    met = rows.left_join(log.keep("written", written), keys).drop("event_number_right", "document_right")
+    met = met.filter(met["first"].isnull() | (met["first"] == met.position))
+    return met.mutate(material=ibis.coalesce(met.several, met.material)).drop("first", "several")
+
+
+_FACTS = (
+    "event_number",
+    "case_id",
+    "service",
+    "region",
+    "department",
+    "applicant",
+    "applicant_key",
+    "activity",
+    "place",
+)
 
 
 def _handed_in(log: EventLog) -> ir.Table:
@@ -106,15 +136,22 @@ def _handed_in(log: EventLog) -> ir.Table:
 
     events = log.events.filter(log.events.materials.length() > 0)
     if not log.has("method"):
-        rows = events.select("event_number", "service", "materials").unnest("materials", offset="position")
-        return rows.rename(spelling="materials")
+        rows = events.select(*_FACTS, "materials", submitted_at="completed_at")
+        return _unnested(rows)
     events = events.filter(ibis.coalesce(events.method, "") != "shared")
-    rows = events.select("event_number", "service", "materials", "method", number=events.materials.length())
-    rows = rows.unnest("materials", offset="position").rename(spelling="materials")
+    rows = events.select(
+        *_FACTS, "materials", "method", submitted_at=events.completed_at, number=events.materials.length()
+    )
+    rows = _unnested(rows)
     # A list as long as the materials says how each came.
     ways = rows.method.re_replace(_SEPARATOR, ";").split(";")
     own = ibis.cases((ways.length() == rows.number, ways[rows.position].strip()), else_=rows.method)
     return rows.filter(ibis.coalesce(own, "") != "shared").drop("method", "number")
+
+
+def _unnested(rows: ir.Table) -> ir.Table:
+    """`materials` as one row each, `spelling`, with `position` from 0."""
+    return rows.unnest("materials", offset="position").rename(spelling="materials")
 
 
 def materials(
@@ -136,17 +173,17 @@ def materials(
     import ibis
 
     classes = classes or material_classes(log, catalogue=catalogue)
-    table = classes.table(log)
-    rows = _with_repeats(log, _submissions(log, table, classes))
-    rows = with_issuer(log, rows, table)
-    known = rows.applicant_key.notnull()
+    documents = _documents(log, classes)
+    rows = with_issuer(log, _keyed(_submissions(log, documents, classes)), documents)
+    rows = _with_repeats(log, rows, classes)
     tied = rows.repeat_code.notnull()
     same = rows.same_office
+    own_case = (rows.repeat_case == rows.case_code).fill_null(False)
     answer = tied & rows.corrects
     if same_case_only:
-        answer &= rows.repeat_case == rows.case_id
+        answer &= own_case
     rule = ibis.cases(
-        (rows.kind == "generic", "generic"), (~known, "no_identity"), (~tied, "first"),
+        (rows.kind == "generic", "generic"), (~rows.known, "no_identity"), (~tied, "first"),
         (same, "latest_same_department"), else_="latest_other_department",
     )  # fmt: skip
     return rows.select(
@@ -158,11 +195,11 @@ def materials(
         because=ibis.cases((answer, "correction"), else_=ibis.null("string")),
         shareable_from="shareable_from",
         rule=ibis.cases(
-            (answer & (rows.repeat_case == rows.case_id), rule + "+correction"),
+            (tied & rows.corrects & own_case, rule + "+correction"),
             (tied & rows.corrects, rule + "+correction_other_case"), else_=rule,
         ),
         evidence="evidence", service="service", region="region", event_number="event_number",
-        applicant_key="applicant_key",
+        applicant_key="applicant_key", known="known",
     )  # fmt: skip
 
 
@@ -173,42 +210,52 @@ def _identifier(code: ir.Value) -> ir.Value:
     return "S" + (code // _POSITIONS).cast("string") + "-" + (code % _POSITIONS + 1).cast("string")
 
 
-def _with_repeats(log: EventLog, rows: ir.Table) -> ir.Table:
-    """`code, office, repeat_code, repeat_case, same_office, corrects` beside each submission."""
+def _keyed(rows: ir.Table) -> ir.Table:
+    """Numbers for what is compared: sorting texts costs several times as much.
+
+    Two applicants of a million share a number once in some ten million logs.
+    """
     import ibis
 
     # An office that the log does not name is that of its service, else of its case: two services are then two offices.
     office = ibis.coalesce(rows.department, "service\t" + rows.service, "case\t" + rows.case_id)
-    rows = rows.mutate(
-        code=rows.event_number * _POSITIONS + rows.position, office=office, corrects=_corrects(log, rows)
+    return rows.mutate(
+        code=rows.event_number * _POSITIONS + rows.position,
+        known=rows.applicant_key.notnull(),
+        person=rows.applicant_key.hash(),
+        office=office.hash(),
+        case_code=rows.case_id.hash(),
     )
-    scope = [rows.applicant_key, rows.document] + ([rows.material_class] if _has_forms(log, rows) else [])
+
+
+def _with_repeats(log: EventLog, rows: ir.Table, classes: MaterialClasses) -> ir.Table:
+    """`repeat_code, repeat_case, same_office, corrects` beside each submission."""
+    import ibis
+
+    rows = rows.mutate(corrects=_corrects(log, rows))
+    scope = [rows.person, rows.document] + ([rows.material_class] if classes.has_forms else [])
     order = [rows.submitted_at, rows.event_number]
     anywhere = ibis.window(group_by=scope, order_by=order)
     here = ibis.window(group_by=[*scope, rows.office], order_by=order)
     rows = rows.mutate(
         last_code=rows.code.lag().over(anywhere), last_at=rows.submitted_at.lag().over(anywhere),
-        last_case=rows.case_id.lag().over(anywhere), last_office=rows.office.lag().over(anywhere),
+        last_case=rows.case_code.lag().over(anywhere),
         own_code=rows.code.lag().over(here), own_at=rows.submitted_at.lag().over(here),
-        own_case=rows.case_id.lag().over(here),
+        own_case=rows.case_code.lag().over(here),
     )  # fmt: skip
-    known = rows.applicant_key.notnull() & (rows.kind != "generic")
-    own = known & _valid(rows, rows.own_at)
-    last = known & _valid(rows, rows.last_at)
+    can = rows.known & (rows.kind != "generic")
+    own = can & _valid(rows, rows.own_at)
+    last = can & _valid(rows, rows.last_at)
     return rows.mutate(
         same_office=own,
         repeat_code=ibis.cases((own, rows.own_code), (last, rows.last_code), else_=ibis.null("int64")),
-        repeat_case=ibis.cases((own, rows.own_case), (last, rows.last_case), else_=ibis.null("string")),
-    ).drop("last_code", "last_at", "last_case", "last_office", "own_code", "own_at", "own_case")
+        repeat_case=ibis.cases((own, rows.own_case), (last, rows.last_case), else_=ibis.null("int64")),
+    ).drop("last_code", "last_at", "last_case", "own_code", "own_at", "own_case")
 
 
 def _valid(rows: ir.Table, earlier: ir.Value) -> ir.Value:
     age = rows.submitted_at.epoch_seconds() - earlier.epoch_seconds()
     return (age <= rows.valid_days * 86400).fill_null(False)
-
-
-def _has_forms(log: EventLog, rows: ir.Table) -> bool:
-    return bool(len(log.run(rows.filter(rows.kind == "form").select("event_number").limit(1))))
 
 
 def _corrects(log: EventLog, rows: ir.Table) -> ir.Value:
@@ -236,7 +283,7 @@ def count_materials(log: EventLog, rows: ir.Table) -> MaterialCounts:
     totals = log.run(
         rows.aggregate(
             submissions=rows.count(),
-            without_identity=rows.applicant_key.isnull().sum(),
+            without_identity=(~rows.known).sum(),
             duplicates=(repeat & ~answer).sum(),
             duplicates_same_department=((rows.repeat_kind == "same_department") & ~answer).sum(),
             duplicates_other_department=((rows.repeat_kind == "other_department") & ~answer).sum(),

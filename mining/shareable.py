@@ -18,106 +18,110 @@ ISSUED = "issued"  # in this log, by this department
 CATALOGUE = "catalogue"  # no output of the log, but a connected entry
 
 
-def issued(log: EventLog, classes: ir.Table) -> ir.Table:
-    """What was issued, one row a class an event: `event_number, case_id, applicant_key, region, service, department,
-    issued_at, material_class`. Generic names and outputs without a department are left out."""
+def issued(log: EventLog, documents: ir.Table) -> ir.Table:
+    """What was issued, one row a class an event, lazy.
+
+    Columns `event_number, case_id, applicant_key, person` (its number)`, region, service, department, issued_at,
+    material_class, document`. Generic names and outputs without a department are left out.
+    """
     events = log.events
     given = events.filter(events.outputs.length() > 0, events.department.notnull()).select(
         "event_number", "case_id", "applicant_key", "region", "service", "department",
-        issued_at=events.completed_at, spelling=events.outputs.unnest(),
+        person=events.applicant_key.hash(), issued_at=events.completed_at, spelling=events.outputs.unnest(),
     )  # fmt: skip
-    return (
-        given.join(classes.filter(classes.kind == ""), "spelling")
-        .drop("spelling", "kind", "valid_days", "connected_issuer")
-        .distinct()
-    )
+    named = documents.filter(documents.kind == "").select("spelling", "material_class", "document")
+    return given.join(named, "spelling").drop("spelling")
 
 
 def issuers(log: EventLog, issues: ir.Table) -> ir.Table:
-    """For each class and region, the department that issues it most often and how many do.
+    """For each class and region, the department that issues it most often and how many do; small and kept.
 
-    Columns `material_class, region, issuer, departments` (departments over the whole log); the row with an empty region
+    Columns `document, material_class, region, issuer, departments` (over the whole log); the row with an empty region
     is the whole log's. Ties go to the department that issued first.
     """
     import ibis
 
     by_place = log.keep(
         "issued_by_place",
-        issues.group_by("material_class", "region", "department").aggregate(
+        issues.group_by("document", "material_class", "region", "department").aggregate(
             n=ibis._.count(), first=ibis._.event_number.min()
         ),
     )
     overall = (
-        by_place.group_by("material_class", "department")
+        by_place.group_by("document", "material_class", "department")
         .aggregate(n=ibis._.n.sum(), first=ibis._["first"].min())
         .mutate(region=ibis.literal(""))
     )
+    columns = ("document", "material_class", "region", "department", "n", "first")
     places = by_place.filter(by_place.region.notnull())
-    columns = ("material_class", "region", "department", "n", "first")
     both = log.keep("issuing", overall.select(*columns).union(places.select(*columns)))
-    order = ibis.window(group_by=["material_class", "region"], order_by=[both.n.desc(), both["first"]])
+    order = ibis.window(group_by=["document", "region"], order_by=[both.n.desc(), both["first"]])
     ranked = both.mutate(rank=ibis.row_number().over(order))
-    most = ranked.filter(ranked["rank"] == 0).select("material_class", "region", issuer="department")
-    many = both.filter(both.region == "").group_by("material_class").aggregate(departments=ibis._.count())
-    return most.join(many, "material_class").select("material_class", "region", "issuer", "departments")
+    most = ranked.filter(ranked["rank"] == 0).select("document", "material_class", "region", issuer="department")
+    many = both.filter(both.region == "").group_by("document").aggregate(departments=ibis._.count())
+    return log.keep("issuers", most.join(many, "document"))
 
 
-def with_issuer(log: EventLog, submitted: ir.Table, classes: ir.Table) -> ir.Table:
+def with_issuer(log: EventLog, submitted: ir.Table, documents: ir.Table) -> ir.Table:
     """Submissions with `shareable_from` and `evidence` added.
 
-    `submitted` needs `event_number, applicant_key, region, department, submitted_at, document, material_class`.
+    `submitted` needs `code, known, person, region, department, submitted_at, event_number, document, kind`.
     """
     import ibis
 
-    issues = log.keep("issued", issued(log, classes))
-    table = log.keep("issuers", issuers(log, issues))
+    issues = issued(log, documents)
+    table = issuers(log, issues)
     whole = table.filter(table.region == "")
-    several = bool(len(log.run(whole.filter(whole.departments > 1).limit(1))))
-    local = table.filter(table.region != "").select("material_class", "region", local="issuer")
+    several = log.run(whole.filter(whole.departments > 1).select("document").order_by("document"))["document"].tolist()
     connected = (
-        classes.filter(classes.connected_issuer.notnull()).select("material_class", "connected_issuer").distinct()
+        documents.filter(documents.connected_issuer.notnull())
+        .select("document", connected="connected_issuer")
+        .distinct()
     )
-    rows = submitted.left_join(whole.select("material_class", anywhere="issuer"), "material_class").drop(
-        "material_class_right"
+    rows = submitted.left_join(whole.select("document", anywhere="issuer"), "document").drop("document_right")
+    rows = rows.left_join(connected, "document").drop("document_right")
+    first = (
+        issues.filter(issues.applicant_key.notnull())
+        .group_by("person", "document")
+        .aggregate(first_issued_at=issues.issued_at.min())
     )
-    rows = rows.left_join(connected, "material_class").drop("material_class_right")
-    last = _last_issued(submitted, issues).select("event_number", "document", "last_issuer")
-    rows = rows.left_join(last, ["event_number", "document"]).drop("event_number_right", "document_right")
+    rows = rows.left_join(first, ["person", "document"]).drop("person_right", "document_right")
+    theirs = (rows.known & (rows.first_issued_at <= rows.submitted_at)).fill_null(False)
     if several:
-        rows = rows.left_join(local, ["material_class", "region"]).drop("material_class_right", "region_right")
-        issuer = ibis.coalesce(rows.last_issuer, rows.local, rows.anywhere, rows.connected_issuer)
-        rows = rows.mutate(issuer=issuer).drop("local")
+        local = table.filter(table.region != "", table.departments > 1).select("document", "region", local="issuer")
+        rows = rows.left_join(local, ["document", "region"]).drop("document_right", "region_right")
+        last = _last_issued(submitted, issues, several)
+        rows = rows.left_join(last, "code").drop("code_right")
+        theirs = ibis.cases((rows.document.isin(several), rows.last_issuer.notnull()), else_=theirs)
+        issuer = ibis.coalesce(rows.last_issuer, rows.local, rows.anywhere, rows.connected)
+        rows = rows.mutate(issuer=issuer, theirs=theirs).drop("local", "last_issuer")
     else:
-        rows = rows.mutate(issuer=ibis.coalesce(rows.anywhere, rows.connected_issuer))
-    elsewhere = (
-        rows.issuer.notnull() & (rows.department.isnull() | (rows.issuer != rows.department)) & (rows.kind == "")
+        rows = rows.mutate(issuer=ibis.coalesce(rows.anywhere, rows.connected), theirs=theirs)
+    elsewhere = (rows.kind == "") & (
+        (rows.issuer != rows.department) | (rows.issuer.notnull() & rows.department.isnull())
     )
-    evidence = ibis.cases(
-        (rows.last_issuer == rows.issuer, ISSUED_TO_APPLICANT), (rows.anywhere.notnull(), ISSUED), else_=CATALOGUE
-    )
+    evidence = ibis.cases((rows.theirs, ISSUED_TO_APPLICANT), (rows.anywhere.notnull(), ISSUED), else_=CATALOGUE)
     return rows.mutate(
         shareable_from=ibis.cases((elsewhere, rows.issuer), else_=ibis.null("string")),
         evidence=ibis.cases((elsewhere, evidence), else_=ibis.null("string")),
-    ).drop("anywhere", "connected_issuer", "last_issuer", "issuer")
+    ).drop("anywhere", "connected", "first_issued_at", "issuer", "theirs")
 
 
-def _last_issued(submitted: ir.Table, issues: ir.Table) -> ir.Table:
-    """For each submission the department that last issued its class to the same applicant before it."""
+def _last_issued(submitted: ir.Table, issues: ir.Table, several: list[int]) -> ir.Table:
+    """`code, last_issuer`: who last issued it to the same applicant before, for classes that several issue."""
     import ibis
 
-    mine = issues.filter(issues.applicant_key.notnull()).select(
-        "applicant_key", "material_class", "issued_at", issued_number="event_number", last_issuer="department"
+    mine = issues.filter(issues.applicant_key.notnull(), issues.document.isin(several)).select(
+        "person", "document", "issued_at", issued_number="event_number", last_issuer="department"
     )
-    asked = submitted.filter(submitted.applicant_key.notnull(), submitted.kind == "").select(
-        "applicant_key", "material_class", "submitted_at", "event_number", "document"
+    asked = submitted.filter(submitted.known, submitted.document.isin(several)).select(
+        "person", "document", "submitted_at", "event_number", "code"
     )
-    met = asked.join(mine, ["applicant_key", "material_class"])
+    met = asked.join(mine, ["person", "document"])
     before = met.filter(
         (met.issued_at < met.submitted_at)
         | ((met.issued_at == met.submitted_at) & (met.issued_number <= met.event_number))
     )
-    order = ibis.window(
-        group_by=[before.event_number, before.document], order_by=[before.issued_at.desc(), before.issued_number.desc()]
-    )
+    order = ibis.window(group_by=before.code, order_by=[before.issued_at.desc(), before.issued_number.desc()])
     ranked = before.mutate(rank=ibis.row_number().over(order))
-    return ranked.filter(ranked["rank"] == 0)
+    return ranked.filter(ranked["rank"] == 0).select("code", "last_issuer")
