@@ -1,7 +1,7 @@
 """Opening hours as the log shows them: cumulative tables of working time, by office, to the quarter of an hour.
 
-A calendar is a day's opening quarters, whether Saturdays, Sundays and public holidays are open too, and the country's
-moved working days. Single stray events open nothing: a leak of one Sunday afternoon lets a simulated officer work
+A calendar is the open quarters of a working day and, where an office is seen at work then, of Saturdays, Sundays and
+public holidays, which may be shorter; the country's moved working days are working days. Single stray events open nothing: a leak of one Sunday afternoon lets a simulated officer work
 every Sunday.
 """
 
@@ -24,7 +24,7 @@ class Calendars:
 
     tables: np.ndarray  # (c, slots + 1)
     row: dict[str, int]
-    hours: dict[str, tuple[np.ndarray, tuple[bool, bool, bool]]]
+    hours: dict[str, np.ndarray]  # (4, 96) of each office: its open quarters by kind of day
 
     def worked(self, rows: np.ndarray, t: np.ndarray) -> np.ndarray:
         """Working seconds since the horizon's start at each `t` of the calendar `rows`, same shape."""
@@ -64,7 +64,7 @@ def learn(offices: np.ndarray, moments: np.ndarray, origin: pd.Timestamp, days: 
         Days that the log covers; days that the tables cover.
     """
     kinds = day_kinds(origin, horizon_days)
-    hours: dict[str, tuple[np.ndarray, tuple[bool, bool, bool]]] = {}
+    hours: dict[str, np.ndarray] = {}
     order = np.argsort(offices, kind="stable")
     names, firsts = np.unique(offices[order], return_index=True)
     parts = np.split(moments[order], firsts[1:]) if len(names) else []
@@ -74,42 +74,55 @@ def learn(offices: np.ndarray, moments: np.ndarray, origin: pd.Timestamp, days: 
             hours[str(name)] = _hours(part, kinds, days)
         else:
             poor.append((str(name), part))
-    known = list({(a.tobytes(), b): (a, b) for a, b in hours.values()}.values())
+    known = [hours[k] for k in sorted(hours)]
     for name, part in poor:
-        hours[name] = _likeliest(part, known, kinds)
-    rows: dict[tuple[bytes, tuple[bool, bool, bool]], int] = {}
+        hours[name] = _likeliest(part, known, kinds, days)
+    rows: dict[bytes, int] = {}
     tables = [np.arange(horizon_days * QUARTERS + 1) * SLOT_S]
     row = {}
     for name in sorted(hours):
-        day, open_on = hours[name]
-        key = (day.tobytes(), open_on)
+        key = hours[name].tobytes()
         if key not in rows:
             rows[key] = len(tables)
-            tables.append(table(day, open_on, kinds))
+            tables.append(table(hours[name], kinds))
         row[name] = rows[key]
     return Calendars(np.array(tables), row, hours)
 
 
-def table(day: np.ndarray, open_on: tuple[bool, bool, bool], kinds: np.ndarray) -> np.ndarray:
-    """Cumulative working seconds at the quarters' edges, from a day's open quarters and the days that are open."""
-    opens = np.array([True, *open_on])[kinds]
-    slots = (opens[:, None] & day[None, :]).ravel() * SLOT_S
-    return np.concatenate([[0.0], np.cumsum(slots)])
+def table(week: np.ndarray, kinds: np.ndarray) -> np.ndarray:
+    """Cumulative working seconds at the quarters' edges, from the open quarters of each kind of day."""
+    return np.concatenate([[0.0], np.cumsum(week[kinds].ravel() * SLOT_S)])
 
 
-def _hours(moments: np.ndarray, kinds: np.ndarray, days: int) -> tuple[np.ndarray, tuple[bool, bool, bool]]:
+def _hours(moments: np.ndarray, kinds: np.ndarray, days: int) -> np.ndarray:
     day_of = (moments // 86400).astype(int)
     inside = (day_of >= 0) & (day_of < len(kinds))
     moments, day_of = moments[inside], day_of[inside]
     kind = kinds[day_of]
+    quarter = (moments % 86400 // SLOT_S).astype(int)
     seen = np.bincount(kind, minlength=4)
     all_days = np.maximum(np.bincount(kinds[:days], minlength=4), 1)
-    dates = np.array([len(np.unique(day_of[kind == k])) for k in range(4)])
     base = max(seen[WORKDAY] / all_days[WORKDAY], 1e-9)
-    open_on = tuple(bool(dates[k] >= 2 and seen[k] / all_days[k] > 0.1 * base) for k in (SATURDAY, SUNDAY, HOLIDAY))
-    used = np.isin(kind, [WORKDAY, *(k for k, o in zip((SATURDAY, SUNDAY, HOLIDAY), open_on, strict=True) if o)])
-    counts = np.bincount((moments[used] % 86400 // SLOT_S).astype(int), minlength=QUARTERS)[:QUARTERS]
-    return _open_quarters(counts), (open_on[0], open_on[1], open_on[2])
+    week = np.zeros((4, QUARTERS), bool)
+    week[WORKDAY] = _open_quarters(np.bincount(quarter[kind == WORKDAY], minlength=QUARTERS)[:QUARTERS])
+    for k in (SATURDAY, SUNDAY, HOLIDAY):
+        dates = len(np.unique(day_of[kind == k]))
+        if dates >= 2 and seen[k] / all_days[k] > 0.1 * base:
+            week[k] = _shorter(week[WORKDAY], moments[kind == k] % 86400)
+    return week
+
+
+def _shorter(usual: np.ndarray, times: np.ndarray) -> np.ndarray:
+    """The workday's hours within what a few other days' moments span, to the half hour."""
+    first, last, n = times.min(), times.max(), len(times)
+    margin = (last - first) / max(n - 1, 1)
+    low = min(round((first - margin) / 1800) * 1800, first // 1800 * 1800)
+    high = max(round((last + margin) / 1800) * 1800, -(-last // 1800) * 1800)
+    opens, closes = np.flatnonzero(usual)[0] * SLOT_S, (np.flatnonzero(usual)[-1] + 1) * SLOT_S
+    low = opens if low - opens < 2700 else low
+    high = closes if closes - high < 2700 else high
+    edges = np.arange(QUARTERS) * SLOT_S
+    return usual & (edges >= low) & (edges < high)
 
 
 def _open_quarters(counts: np.ndarray) -> np.ndarray:
@@ -128,21 +141,16 @@ def _open_quarters(counts: np.ndarray) -> np.ndarray:
     return opened if opened.any() else np.ones(QUARTERS, bool)
 
 
-def _likeliest(
-    moments: np.ndarray, known: list[tuple[np.ndarray, tuple[bool, bool, bool]]], kinds: np.ndarray
-) -> tuple[np.ndarray, tuple[bool, bool, bool]]:
+def _likeliest(moments: np.ndarray, known: list[np.ndarray], kinds: np.ndarray, days: int) -> np.ndarray:
     """The tightest of the known hours that an office's few moments do not break (likelihood, with rare slips)."""
     if not known:
-        if len(moments) >= 30:
-            return _hours(moments, kinds, len(kinds))
-        return np.ones(QUARTERS, bool), (True, True, True)
-    day_of = np.clip((moments // 86400).astype(int), 0, len(kinds) - 1)
+        return _hours(moments, kinds, days) if len(moments) >= 30 else np.ones((4, QUARTERS), bool)
+    kind = kinds[np.clip((moments // 86400).astype(int), 0, len(kinds) - 1)]
     quarter = (moments % 86400 // SLOT_S).astype(int)
     best, found = -np.inf, known[0]
-    for day, open_on in known:
-        opens = np.array([True, *open_on])[kinds[day_of]] & day[quarter]
-        width = day.sum() * np.array([True, *open_on])[kinds].mean()
-        score = float(np.where(opens, -np.log(width), -12.0).sum())
+    for week in known:
+        width = week[kinds[:days]].sum() / max(days, 1)
+        score = float(np.where(week[kind, quarter], -np.log(width), -12.0).sum())
         if score > best:
-            best, found = score, (day, open_on)
+            best, found = score, week
     return found

@@ -2,15 +2,18 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 
 import numpy as np
 
 from redesign.simulation import delays, engine, waits
 from redesign.simulation.calibration import Calibration, Drawn
+from redesign.simulation.cases import Case
 from redesign.simulation.engine import DELAY, ERRAND, PASS, WORK
 from redesign.simulation.network import Network
-from redesign.simulation.scenario import Drafting, Focus, Options
+from redesign.simulation.scenario import Drafting, Focus
+from redesign.situation import Options
 
 NUMBERS = 9  # uniforms of a slot: duration, wait (2), delay (3), tour, travel, gap
 
@@ -48,14 +51,14 @@ class Outcome:
 
 
 def design(
-    calibration: Calibration, focus: Focus, moves: frozenset[str], options: Options, background: list[tuple[int, object]]
+    calibration: Calibration, focus: Focus, moves: frozenset[str], options: Options, background: Sequence[Case]
 ) -> Design:
     """Draft the network of a set of moves."""
     drafting = Drafting(calibration, focus, moves, options)
     for e, cases in enumerate(focus.cases):
         drafting.episode(e, cases)
-    for e, case in background:
-        drafting.background(e, case)  # type: ignore[arg-type]
+    for case in background:
+        drafting.background(len(focus.cases), case)
     network = drafting.close(len(focus.cases) + 1)
     return Design(
         network, moves, options, drafting.slots, drafting.stride, drafting.correction_service,

@@ -12,22 +12,13 @@ from redesign.simulation.cases import APPLY, COLLECT, INTERVIEW, POST, WORK, Cas
 from redesign.simulation.network import ERRAND, PASS, Draft, Network
 from redesign.simulation.network import WORK as WORK_NODE
 from redesign.simulation.samples import group_of
+from redesign.situation import Options
 
 MOVES = (
     "one_form", "one_window", "share_data", "parallel_review", "one_delivery", "notify_once", "online",
     "conditional_acceptance",
 )  # fmt: skip
 SPARE = 16  # luck slots of a case beside its chain: corrections, handing in
-
-
-@dataclass(frozen=True, slots=True)
-class Options:
-    """What the user states: how results are handed over, where the window is, what share is avoided or online."""
-
-    delivery: str = "onsite"
-    place: str | None = None
-    corrections_avoided: float = 0.0
-    online_share: float = 0.0
 
 
 @dataclass(frozen=True, eq=False)
@@ -41,7 +32,7 @@ class Focus:
     departments: list[str]
     place_office: dict[str, str]  # an office whose hours a place keeps
     window: str  # the single window's place
-    window_department: str
+    window_services: frozenset[str]  # what is usually received there today
     shareable: Mapping[str, frozenset[str]]  # case -> classes that are shared with share_data
     forms: frozenset[str]
     deferrable: frozenset[str]
@@ -59,22 +50,24 @@ def focus_of(
     visits = [s for s, _ in steps if s.visit]
     places = sorted({s.place for s in visits})
     departments = sorted({s.department for s, _ in steps})
+    received: dict[str, dict[str, int]] = {}
     offices: dict[str, dict[str, int]] = {}
     applied: dict[str, int] = {}
-    receiving: dict[str, dict[str, int]] = {}
-    for s in visits:
+    for s, c in steps:
+        if not s.visit:
+            continue
         offices.setdefault(s.place, {})[s.office] = offices.setdefault(s.place, {}).get(s.office, 0) + 1
         if s.kind == APPLY:
             applied[s.place] = applied.get(s.place, 0) + 1
-            receiving.setdefault(s.place, {})[s.department] = receiving.setdefault(s.place, {}).get(s.department, 0) + 1
+            received.setdefault(c.service, {})[s.place] = received.setdefault(c.service, {}).get(s.place, 0) + 1
     window = place or (max(sorted(applied), key=lambda p: applied[p]) if applied else "")
     if window and window not in places:
         places = [*places, window]
-    hosts = receiving.get(window, {})
-    host = max(sorted(hosts), key=lambda d: hosts[d]) if hosts else (departments[0] if departments else "")
+    usual = {service: max(sorted(at), key=lambda p: at[p]) for service, at in received.items()}
     return Focus(
         names, cases, np.array([calibration.numbers[n] for n in names], np.int64), places, departments,
-        {p: max(sorted(v), key=lambda o: v[o]) for p, v in offices.items()}, window, host, shareable, forms, deferrable, ties,
+        {p: max(sorted(v), key=lambda o: v[o]) for p, v in offices.items()}, window,
+        frozenset(service for service, at in usual.items() if at == window), shareable, forms, deferrable, ties,
     )  # fmt: skip
 
 
@@ -94,7 +87,7 @@ class Drafting:
         self.delivery = "one_delivery" in self.moves
         self.place_of = {p: i for i, p in enumerate(focus.places)}
         self.department_of = {d: i for i, d in enumerate(focus.departments)}
-        self.window_department = len(focus.departments)  # the single window counts as one department
+        self.window_department = 0
         self.correction_service: list[str] = []
         self.correction_loop: list[int] = []
         self.correction_episode: list[int] = []
@@ -237,6 +230,9 @@ class Drafting:
         """Draft one episode under the moves."""
         bases = {c.id: self._slot_base() for c in cases}
         first = cases[0]
+        # The single window counts as the department that receives there today and comes first in this episode.
+        host = next((c for c in cases if c.service in self.focus.window_services), first)
+        self.window_department = self.department_of.get(host.department, 0)
         entry: dict[str, int] = {}
         issue: dict[str, int] = {}
         done: dict[str, int] = {}
@@ -269,15 +265,12 @@ class Drafting:
                         needs.append(issue[s])
                         continue
                     if s not in handed_in:
-                        handed_in[s] = self._errand(
-                            e, case, case.apply, bases[s] + self.stride - 12, "apply", at_window=self.one_window, visit=visit_form,
-                            like=self._usual_place(case), after=(done[s],), may_go_online=True,
-                        )  # fmt: skip
+                        handed_in[s] = self._hand_in(e, cases, s, bases[s] + self.stride - 12, done[s], visit_form)
                     needs.append(handed_in[s])
                 needs += [issue[x] for x in tied[case.id] if x in issue]
                 node = self.draft.add(PASS, e, base, after=tuple(needs))
                 if not self.parallel:
-                    source = issue if self.shared else done
+                    source = issue
                     self.draft.edges.extend((source[x.id], node, e) for x in sequence if x.id in source)
                 node = self._interviews(e, case, base, node, apart=True)
                 issue[case.id], _ = self._review(e, case, base, node, visit_form, None if case.apply.visit == visit_form
@@ -296,12 +289,12 @@ class Drafting:
                     delay = "apply" if sources[case.id] else "start"
                     node = self._errand(e, case, case.apply, base, delay, at_window=self.one_window,
                                         after=tuple(needs or [entry[first.id]]), may_go_online=True)  # fmt: skip
-                    self.draft.edges.extend((held[x.id], node, e) for x in sequence if x.id in held)
+                    self.draft.edges.extend((done[x.id], node, e) for x in sequence if x.id in done)
                 entry[case.id] = node
-                node = self._interviews(e, case, base, node, apart=False)
                 if self.parallel:
                     needs = [issue[s] for s in sources[case.id]] + [issue[x] for x in tied[case.id] if x in issue]
                     node = self.draft.add(PASS, e, base, after=(node, *needs)) if needs else node
+                node = self._interviews(e, case, base, node, apart=False)
                 issue[case.id], _ = self._review(e, case, base, node, case.apply.visit, None, False)
             done[case.id] = issue[case.id]
             if case.id in kept:
@@ -309,6 +302,38 @@ class Drafting:
         if self.delivery:
             self._deliver(e, [c for c in cases if c.hand >= 0 and c.id not in kept], cases, bases, issue)
         del by_id
+
+    def _hand_in(self, e: int, cases: list[Case], source: str, slot: int, done: int, visit: bool) -> int:
+        """An output handed in, once, at the first of the services that take it; handing over takes what it takes today."""
+        takers = [c for c in cases if source in c.inputs.values()]
+        case = min(takers, key=lambda c: (self._rank(c.service), c.apply.start_s))
+        like = self._usual_place(case)
+        node = self._errand(e, case, case.apply, slot, "apply", at_window=self.one_window, visit=visit, like=like,
+                            after=(done,), may_go_online=True)  # fmt: skip
+        given = next(c for c in cases if c.id == source)
+        handed = next((s for s in reversed(given.chain) if s.kind == COLLECT), None)
+        if visit and handed is not None:
+            self.draft.duration_group[node] = group_of(self.c.duration_groups, duration_key(handed, given))
+        elif visit:
+            self.draft.duration_group[node] = self._handing()
+        return node
+
+    def _handing(self) -> int:
+        """The duration of any collection, where this output is not collected today."""
+        if not hasattr(self, "_collecting"):
+            found = next((s for g in self.c.episodes.values() for c in g for s in c.chain if s.kind == COLLECT), None)
+            self._collecting = -1 if found is None else group_of(self.c.duration_groups, ("visit", found.activity))
+        return self._collecting
+
+    def _rank(self, service: str) -> float:
+        """Where a service usually stands in its episodes."""
+        if not hasattr(self, "_ranks"):
+            at: dict[str, list[int]] = {}
+            for group in self.focus.cases:
+                for i, c in enumerate(group):
+                    at.setdefault(c.service, []).append(i)
+            self._ranks = {k: float(np.mean(v)) for k, v in at.items()}
+        return self._ranks.get(service, 0.0)
 
     def _brings(self) -> bool:
         """Whether outputs are still carried by the applicant."""
@@ -347,7 +372,7 @@ class Drafting:
             self._post(e, case, step, slot, needs)
             return
         like = step if step.visit else self._usual_place(case)
-        self._errand(e, case, step, slot, "collect", at_window=self.one_window, visit=True, like=like, after=needs)
+        self._errand(e, case, step, slot, "collect", at_window=bool(self.focus.window), visit=True, like=like, after=needs)
 
     def background(self, e: int, case: Case) -> None:
         """A case that is not redesigned: it comes when it came, and loads its officers with work drawn anew."""
