@@ -6,7 +6,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Literal
 
-Unit = Literal["text", "count", "number", "fine", "days", "share", "signed"]
+Unit = Literal["text", "count", "number", "fine", "share", "range"]
 
 
 @dataclass(frozen=True, slots=True)

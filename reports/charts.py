@@ -42,11 +42,11 @@ def bars(chart: Bars) -> list[tuple[str, list[Box], int | None]]:
         boxes, x = [], 0.0
         known = sum(part or 0 for part in parts)
         for (role, _), part in zip(chart.series, parts, strict=True):
-            width = 92 * (part or 0) / greatest
+            width = 84 * (part or 0) / greatest
             if width:
                 boxes.append(Box(_r(x), _r(width), role, str(part) if width >= 5 else ""))
             x += width
-        rest = 92 * max(0, (total or 0) - known) / greatest
+        rest = 84 * max(0, (total or 0) - known) / greatest
         if rest:
             boxes.append(Box(_r(x), _r(rest), "withheld"))
         rows.append((label, boxes, total))

@@ -66,7 +66,7 @@ def _clean(element: Any, prefix: str) -> None:
     """Drop handlers, styles and outside references; put the prefix before ids and references to them."""
     for name, value in list(element.attrib.items()):
         local = name.rpartition("}")[2].lower()
-        if local.startswith("on") or local == "style" or "://" in value and local != "xmlns":
+        if local.startswith("on") or local == "style" or ("://" in value and local != "xmlns"):
             del element.attrib[name]
         elif local == "href":
             del element.attrib[name]

@@ -27,7 +27,10 @@ if TYPE_CHECKING:
 
 TEMPLATES = Path(__file__).parent / "templates"
 SCRIPTS = ("page.js", "tables.js", "map.js", "replay.js")
-_BREAK = re.compile(r"(\d[\d,.]*" + OLD + r"?) (?=[\u4e00-\u9fff])")
+# Between a number and its Chinese neighbours no line breaks: a heading breaks at its punctuation.
+_TIGHT = re.compile(
+    r"(?<=[\u4e00-\u9fff]) (?=" + NEW + r"?\d)|(?<=[\d%]) (?=[\u4e00-\u9fff])|(?<=" + OLD + r") (?=[\u4e00-\u9fff])"
+)
 
 
 def write(report: Report | ReportInputs, path: Path) -> None:
@@ -69,7 +72,7 @@ def page(report: Report | ReportInputs) -> str:
 def fragment(block: Any) -> str:
     """One table or figure as HTML with its own style, for a notebook."""
     template = environment().get_template("fragment.html")
-    texts = {key: "" for key in ("scroll", "data", "csv", "filter", "rows-more")}
+    texts = dict.fromkeys(("scroll", "data", "csv", "filter", "rows-more"), "")
     return template.render(block=block, style=Markup(_style()), t=texts)
 
 
@@ -115,7 +118,7 @@ def environment() -> Environment:
 
 def rich(text: str) -> Markup:
     """Text with the marks of `reports.text` as elements; everything else escaped."""
-    safe = str(escape(_BREAK.sub("\\1\u00a0", text)))
+    safe = str(escape(_TIGHT.sub("\u00a0", text)))
     for mark, tag in ((OPEN, "<b><bdi>"), (CLOSE, "</bdi></b>"), (NEW, '<span class="new">'), (OLD, "</span>")):
         safe = safe.replace(mark, tag)
     return Markup(safe)
@@ -144,7 +147,9 @@ def widths(table: Table) -> dict[str, float]:
     greatest = {}
     for i, column in enumerate(table.columns):
         if column.key in table.bars:
-            greatest[column.key] = max((abs(float(str(r[i]))) for r in table.rows if r[i] is not None), default=0.0) or 1.0
+            greatest[column.key] = (
+                max((abs(float(str(r[i]))) for r in table.rows if r[i] is not None), default=0.0) or 1.0
+            )
     return greatest
 
 

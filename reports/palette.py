@@ -1,6 +1,6 @@
 """Colours of the report, light and dark, each with one meaning; contrasts are computed, not believed.
 
-Teal: proposed, or carried by data. Grey-blue: today, neutral. Rust: burden. Ochre: another department, a result awaited.
+Teal: proposed, or carried by data. Grey-blue: today, neutral. Rust: burden. Ochre: elsewhere, a result awaited.
 Departments have no colours; they have names.
 """
 

@@ -104,7 +104,7 @@ class Router:
 
     def _length(self, link: Link) -> tuple[int, int]:
         (band, col), (to_band, to_col) = self.cell[link.source], self.cell[link.target]
-        straight = band == to_band and to_col > col or col == to_col
+        straight = (band == to_band and to_col > col) or col == to_col
         rank = 0 if straight and link.kind == "flow" else 2 if link.kind == "association" else 3 if link.back else 1
         return rank, abs(to_band - band) + 2 * abs(to_col - col)
 

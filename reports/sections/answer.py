@@ -87,7 +87,8 @@ def _today(inputs: ReportInputs, saving: Mapping[str, Any], measure: str) -> flo
 
 
 def _deck(inputs: ReportInputs) -> str:
-    region = name(inputs.facts.regions[0], 24) if len(inputs.facts.regions) == 1 else ""
+    regions = inputs.facts.regions
+    region = say("report.in-region", region=name(regions[0], 24)) if len(regions) == 1 else ""
     departments = len(inputs.cards)
     needless = sum(cell.shareable for cell in inputs.materials)
     if inputs.trips is not None and inputs.trips.episodes and needless:
@@ -250,7 +251,7 @@ def _first(inputs: ReportInputs, saving: Mapping[str, Any]) -> AnswerLine | None
     part = share.value / total.value if total is not None and total.value > 0 else None
     change = say("report.answer.first.of", share=percent(part)) if part is not None and 0 < part <= 1 else ""
     if share.wide:
-        change = (change + " " if change else "") + say("report.range", low=number(share.low), high=number(share.high))
+        change += say("report.range", low=number(share.low), high=number(share.high))
     return AnswerLine(
         "first",
         say("report.answer.first.label"),

@@ -9,7 +9,7 @@ from typing import Any
 from reports import savings_view as view
 from reports.blocks import Block, Column, Dots, Figure, Interval, Intervals, Notes, Section, Step, Steps, Table
 from reports.inputs import ReportInputs
-from reports.text import MINUS, count, name, number, percent, signed
+from reports.text import count, name, number, percent, signed
 from wording import say
 
 MOST_DOTS = 120
@@ -195,7 +195,7 @@ def _numbers(saving: Mapping[str, Any]) -> Table:
         less = view.estimate(saving, measure, "saving")
         if as_is is None or to_be is None or less is None:
             continue
-        between = f"{number(less.low, 2)} – {number(less.high, 2)}".replace(f"– {MINUS}", f"– {MINUS}")
+        between = f"{number(less.low, 2)} – {number(less.high, 2)}"
         label = say(f"report.measure.{measure}")
         rows.append((label, view.observed(saving, measure), as_is.value, to_be.value, less.value, between))
     return Table(
@@ -207,7 +207,7 @@ def _numbers(saving: Mapping[str, Any]) -> Table:
             Column("as_is", say("report.column.as_is"), "number"),
             Column("to_be", say("report.column.to_be"), "number"),
             Column("saving", say("report.column.less"), "number"),
-            Column("interval", say("report.column.interval")),
+            Column("interval", say("report.column.interval"), "range"),
         ),
         tuple(rows),
         say(

@@ -18,6 +18,14 @@ def values_of(counts: TripCounts) -> tuple[int, ...]:
     return (counts.first, counts.multi, counts.collection, counts.correction, counts.other)
 
 
+def drawn(facts: TripFacts, least: int) -> tuple[tuple[str, str, tuple[int, ...]], ...]:
+    """What the charts draw: (role, label, the kinds it holds). Returns for other causes join corrections where few."""
+    last = ("correction", "rest", (3, 4)) if 0 < facts.counts.other < max(least, 0.02 * facts.counts.total) else None
+    kinds = tuple((k, k, (i,)) for i, k in enumerate(KINDS))
+    chosen = (*kinds[:3], last) if last else kinds
+    return tuple((role, say(f"report.trips.kind.{key}"), held) for role, key, held in chosen)
+
+
 def section(inputs: ReportInputs) -> Section:
     """The section of trips."""
     topic = say("report.trips.topic")
@@ -25,7 +33,7 @@ def section(inputs: ReportInputs) -> Section:
     if facts is None or not facts.episodes or not facts.counts.total:
         key = "no-applicant" if "applicant" not in inputs.facts.roles else "none"
         return Section("trips", topic, say("report.trips.off-heading"), off=say(f"report.trips.off.{key}"))
-    blocks = [_strip(facts), _bars(facts, facts.by_department, "department", inputs.min_count)]
+    blocks = [_strip(facts, inputs.min_count), _bars(facts, facts.by_department, "department", inputs.min_count)]
     if len(facts.by_place) > 1:
         blocks.append(_bars(facts, facts.by_place, "place", inputs.min_count))
     return Section("trips", topic, _heading(facts), _deck(inputs, facts), tuple(blocks))
@@ -78,17 +86,17 @@ def _deck(inputs: ReportInputs, facts: TripFacts) -> str:
     return "".join(parts)
 
 
-def _strip(facts: TripFacts) -> Figure:
+def _strip(facts: TripFacts, least: int) -> Figure:
     parts = tuple(
         Part(
             role,
-            say(f"report.trips.kind.{role}"),
+            label,
             float(value),
             number(value / facts.episodes),
             say("report.trips.n", n=value, count=count(value)),
         )
-        for role, value in zip(KINDS, values_of(facts.counts), strict=True)
-        if value
+        for role, label, held in drawn(facts, least)
+        if (value := sum(values_of(facts.counts)[i] for i in held))
     )
     caption = say(
         "report.trips.strip.caption",
@@ -118,11 +126,13 @@ def _strip(facts: TripFacts) -> Figure:
 
 def _bars(facts: TripFacts, by: tuple[tuple[str, TripCounts], ...], what: str, least: int) -> Figure:
     ranked = sorted(by, key=lambda row: (-row[1].total, row[0]))
+    kinds = drawn(facts, least)
     rows, lines = [], []
     for label, counts in ranked:
         parts = publish_parts(values_of(counts), least)
         total = publish(counts.total, least)
-        rows.append((name(label, 40), parts, total))
+        sums = tuple(sum(values_of(counts)[i] for i in held) for _, _, held in kinds)
+        rows.append((name(label, 40), publish_parts(sums, least), total))
         back = publish(counts.returns, least) if None not in parts[2:] or counts.returns >= least else None
         lines.append((name(label), total, *parts, back))
     together = sum(row[1].total for row in by)
@@ -140,8 +150,8 @@ def _bars(facts: TripFacts, by: tuple[tuple[str, TripCounts], ...], what: str, l
         caption += say("report.trips.bars.withheld", k=shown(None, least))
     if len(rows) > MOST:
         caption += say("report.trips.bars.more", n=count(len(rows) - MOST))
-    used = [i for i in range(len(KINDS)) if any(row[1][i] != 0 for row in rows)]
-    series = tuple((KINDS[i], say(f"report.trips.kind.{KINDS[i]}")) for i in used)
+    used = [i for i in range(len(kinds)) if any(row[1][i] != 0 for row in rows)]
+    series = tuple(kinds[i][:2] for i in used)
     chart = Bars(series, tuple((r[0], tuple(r[1][i] for i in used), r[2]) for r in rows[:MOST]))
     table = Table(
         f"trips-by-{what}",
