@@ -1,4 +1,4 @@
-"""Where a visit was: the log's own place, the hall that a table names, or what the contract puts where none is known."""
+"""Where a visit was: the log's own place, a table's hall, or what the contract puts where none is known."""
 
 from __future__ import annotations
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from typing import TYPE_CHECKING
 
-from mining.episodes import activities_of, steps_of
+from mining.episodes import CARRY, activities_of, carried, steps_of
 from mining.visits import CERTAINTY, RULES, visits
 
 if TYPE_CHECKING:
@@ -19,7 +19,6 @@ COLUMNS = (
     "trip_id", "applicant", "visitor", "episode_id", "place", "started_at", "ended_at", "departments", "cases",
     "services", "kind", "cause", "certainty", "rule",
 )  # fmt: skip
-_ORDER = ["begun_at", "completed_at", "event_number"]
 _ROW = ["trip_number", "episode_number"]
 
 
@@ -52,79 +51,130 @@ def trips(
         events. A trip of an agent or a household that serves several episodes has a row for each.
     """
     found = visits(log, episodes, places=places, applicant_activities=applicant_activities)
-    events = log.keep("trip_events", _journeys(found, trip_gap_h))
+    visitors = log.keep("visitors", _visitors(found))
+    sites = log.keep("sites", _codes(found, "place"))
+    offices = log.keep("offices", _codes(found, "department"))
+    events = log.keep("trip_events", _journeys(_coded(found, visitors, sites, offices), trip_gap_h))
     rows = log.keep("trip_rows", _rows(events))
-    steps = steps_of(log)
-    notices = log.keep("notices", unanswered(log, steps))
-    return log.keep("trips", _told(events, rows, notices))
+    notices = log.keep("notices", unanswered(log, steps_of(log)))
+    parts = (
+        log.keep("trip_news", _new(events, rows)),
+        _listed(events, rows, "department", offices),
+        _listed(events, rows, "case_number", episodes.select(code="first_event_number", name="case_id")),
+        _services(events, rows, episodes),
+        _awaited(events, rows, notices, episodes),
+        _shared(rows, episodes),
+        offices,
+    )
+    return log.keep("trips", _told(rows, parts, episodes, visitors, sites))
 
 
-def _journeys(found: ir.Table, trip_gap_h: float) -> ir.Table:
-    """Visit events with ``trip_number``: the smallest event number of the trip that they belong to."""
+def _visitors(found: ir.Table) -> ir.Table:
+    """``visitor_key, visitor_number, visitor``: short keys make the windows cheap."""
+    return found.group_by("visitor_key").aggregate(visitor_number=found.event_number.min(), visitor=found.visitor.min())
+
+
+def _codes(found: ir.Table, column: str) -> ir.Table:
+    """``name, code``: the known names of a column, numbered from 1."""
     import ibis
 
-    of_visitor = ibis.window(group_by="visitor_key", order_by=_ORDER)
-    gap = ibis.interval(seconds=round(trip_gap_h * 3600))
-    turned = found.mutate(
-        goes_on=found.place.identical_to(found.place.lag().over(of_visitor))
-        & (found.day == found.day.lag().over(of_visitor))
-        & (found.begun_at <= found.completed_at.lag().over(of_visitor) + gap),
+    names = found.filter(found[column].notnull()).select(name=column).distinct()
+    return names.mutate(code=(ibis.row_number().over(order_by="name") + 1).cast("int32"))
+
+
+def _coded(found: ir.Table, visitors: ir.Table, sites: ir.Table, offices: ir.Table) -> ir.Table:
+    """Visit events by numbers alone; an unknown place or department is 0."""
+    place, department = sites.select(place="name", place_code="code"), offices.select(department="name", office="code")
+    joined = (
+        found.inner_join(visitors.select("visitor_key", "visitor_number"), "visitor_key")
+        .left_join(place, "place")
+        .left_join(department, "department")
     )
-    running = ibis.window(group_by="visitor_key", order_by=_ORDER, rows=(None, 0))
-    numbered = turned.mutate(nth=turned.goes_on.fill_null(False).ifelse(0, 1).sum().over(running))
-    trip = ibis.window(group_by=["visitor_key", "nth"])
-    return numbered.mutate(trip_number=numbered.event_number.min().over(trip)).drop("goes_on", "day", "nth")
+    return joined.select(
+        "event_number", "case_number", "episode_number", "visitor_number", "begun_at", "completed_at", "day",
+        "corrects", "collects", "rule", place=joined.place_code.fill_null(0), department=joined.office.fill_null(0),
+    )  # fmt: skip
+
+
+def _journeys(coded: ir.Table, trip_gap_h: float) -> ir.Table:
+    """Visit events with the number of the first event of the trip that they belong to, and when that trip began."""
+    import ibis
+
+    window = {"group_by": "visitor_number", "order_by": ["begun_at", "completed_at", "event_number"]}
+    here, running = ibis.window(**window), ibis.window(**window, rows=(None, 0))
+    gap = ibis.interval(seconds=round(trip_gap_h * 3600))
+    goes_on = (
+        (coded.place == coded.place.lag().over(here))
+        & (coded.day == coded.day.lag().over(here))
+        & (coded.begun_at <= coded.completed_at.lag().over(here) + gap)
+    )
+    turned = coded.mutate(starts=~goes_on.fill_null(False), place_in_line=ibis.row_number().over(here))
+    code = carried(turned.starts, turned.place_in_line, turned.event_number).over(running)
+    return turned.mutate(
+        trip_number=code % CARRY,
+        trip_began_at=turned.starts.ifelse(turned.begun_at, ibis.null("timestamp")).max().over(running),
+    ).drop("starts", "place_in_line", "day")
 
 
 def _rows(events: ir.Table) -> ir.Table:
-    """One row a trip and episode, with its turn in the episode (0: the first)."""
+    """One row a trip and episode, with its turn in the episode (1: the first)."""
     import ibis
 
     rows = events.group_by(_ROW).aggregate(
-        episode_id=events.episode_id.max(),
-        applicant=events.applicant.min(),
-        visitor=events.visitor.min(),
+        visitor_number=events.visitor_number.min(),
         place=events.place.max(),
         started_at=events.begun_at.min(),
         ended_at=events.completed_at.max(),
+        trip_began_at=events.trip_began_at.min(),
         corrects=events.corrects.any(),
         collects=events.collects.all(),
         rule=events.rule.max(),
+        case_number=events.case_number.min(),
+        last_case=events.case_number.max(),
+        department=events.department.min(),
+        last_department=events.department.max(),
     )
-    trip = ibis.window(group_by="trip_number")
-    whole = rows.mutate(rule=rows.rule.max().over(trip), trip_started_at=rows.started_at.min().over(trip))
-    turn = ibis.window(group_by="episode_number", order_by=["trip_started_at", "trip_number"])
-    turned = whole.mutate(turn=ibis.row_number().over(turn))
-    of_place = ibis.window(group_by=["episode_number", "place"])
-    return turned.mutate(new_place=turned.place.notnull() & (turned.turn == turned.turn.min().over(of_place)))
+    turn = ibis.window(group_by="episode_number", order_by=["trip_began_at", "trip_number"])
+    return rows.mutate(turn=ibis.row_number().over(turn) + 1)
 
 
-def _departments(events: ir.Table, rows: ir.Table) -> ir.Table:
-    """For each trip and episode: its departments in the order of the visit, and whether one is new to the episode."""
-    import ibis
+def _new(events: ir.Table, rows: ir.Table) -> ir.Table:
+    """The trips that are the first of their episode at a department, or, knowing no department, at their place."""
+    one = rows.filter(rows.department == rows.last_department).select(*_ROW, "department", "turn")
+    many = rows.filter(rows.department != rows.last_department).select(*_ROW, "turn")
+    visited = one.union(events.select(*_ROW, "department").inner_join(many, _ROW).select(*one.columns))
+    known = visited.filter(visited.department > 0)
+    by_department = known.group_by(["episode_number", "department"]).aggregate(turn=known.turn.min())
+    at = rows.filter(rows.place > 0)
+    by_place = at.group_by(["episode_number", "place"]).aggregate(turn=at.turn.min())
+    nowhere = rows.filter(rows.last_department == 0).select("episode_number", "turn")
+    new_place = by_place.semi_join(nowhere, ["episode_number", "turn"])
+    return by_department.select("episode_number", "turn").union(new_place.select("episode_number", "turn")).distinct()
 
-    seen = events.filter(events.department.notnull())
-    at = seen.group_by([*_ROW, "department"]).aggregate(at=seen.begun_at.min(), number=seen.event_number.min())
-    turns = at.inner_join(rows.select(*_ROW, "turn"), _ROW)
-    of_department = ibis.window(group_by=["episode_number", "department"])
-    marked = turns.mutate(new=turns.turn == turns.turn.min().over(of_department))
-    return marked.group_by(_ROW).aggregate(
-        departments=marked.department.group_concat(";", order_by=[marked.at, marked.number]),
-        new_department=marked.new.any(),
+
+def _listed(events: ir.Table, rows: ir.Table, column: str, names: ir.Table) -> ir.Table:
+    """For trips with several: the names of a column in the order of the visit. (Most have one: see `_told`.)"""
+    last = "last_case" if column == "case_number" else "last_department"
+    several = rows.filter(rows[column] != rows[last]).select(*_ROW)
+    seen = events.filter(events[column] > 0) if column == "department" else events
+    of_several = seen.semi_join(several, _ROW)
+    each = of_several.group_by([*_ROW, column]).aggregate(
+        at=of_several.begun_at.min(), number=of_several.event_number.min()
+    )
+    named = each.inner_join(names, each[column] == names.code)
+    return named.group_by(_ROW).aggregate(
+        **{f"{column}_names": named.name.group_concat(";", order_by=[named.at, named.number])}
     )
 
 
-def _cases(events: ir.Table) -> ir.Table:
-    """For each trip and episode: its cases in the order of the visit."""
-    each = events.group_by([*_ROW, "case_id"]).aggregate(at=events.begun_at.min(), number=events.event_number.min())
-    return each.group_by(_ROW).aggregate(cases=each.case_id.group_concat(";", order_by=[each.at, each.number]))
-
-
-def _services(events: ir.Table) -> ir.Table:
-    """For each trip and episode: its services in the order of the visit."""
-    known = events.filter(events.service.notnull())
-    each = known.group_by([*_ROW, "service"]).aggregate(at=known.begun_at.min(), number=known.event_number.min())
-    return each.group_by(_ROW).aggregate(services=each.service.group_concat(";", order_by=[each.at, each.number]))
+def _services(events: ir.Table, rows: ir.Table, episodes: ir.Table) -> ir.Table:
+    """For trips with several cases: their services in the order of the visit."""
+    several = rows.filter(rows.case_number != rows.last_case).select(*_ROW)
+    of_several = events.semi_join(several, _ROW)
+    known = episodes.filter(episodes.service.notnull()).select("service", case_number="first_event_number")
+    served = of_several.inner_join(known, "case_number")
+    each = served.group_by([*_ROW, "service"]).aggregate(at=served.begun_at.min(), number=served.event_number.min())
+    return each.group_by(_ROW).aggregate(service_names=each.service.group_concat(";", order_by=[each.at, each.number]))
 
 
 def unanswered(log: EventLog, steps: dict[str, str]) -> ir.Table:
@@ -140,7 +190,8 @@ def unanswered(log: EventLog, steps: dict[str, str]) -> ir.Table:
     if log.has("outcome"):
         tells = tells | (events.outcome == "return").fill_null(False)
     answers = events.activity.isin(activities_of(steps, ["correct", "apply"]) or [""]) & ~tells
-    told = events.filter(tells | answers).select(
+    told = events.filter(tells | answers).semi_join(events.filter(tells).select("case_id"), "case_id")
+    told = told.select(
         "case_id",
         "event_number",
         tells=tells,
@@ -150,58 +201,94 @@ def unanswered(log: EventLog, steps: dict[str, str]) -> ir.Table:
     answer = told.tells.ifelse(ibis.null("timestamp"), told.at)
     return (
         told.mutate(answered_at=answer.min().over(later))
-        .filter(told.tells)
+        .filter(lambda t: t.tells)
         .select("case_id", "answered_at", noticed_at="at")
     )
 
 
-def _awaited(events: ir.Table, rows: ir.Table, notices: ir.Table) -> ir.Table:
-    """The trips that follow a notice which one of their cases has not answered yet."""
-    visited = events.select(*_ROW, "case_id").semi_join(notices, "case_id").distinct()
-    when = visited.inner_join(rows.select(*_ROW, "started_at"), _ROW)
-    open_then = when.inner_join(
-        notices,
-        [
-            when.case_id == notices.case_id,
-            notices.noticed_at <= when.started_at,
-            notices.answered_at.isnull() | (notices.answered_at >= when.started_at),
-        ],
+def _awaited(events: ir.Table, rows: ir.Table, notices: ir.Table, episodes: ir.Table) -> ir.Table:
+    """The later trips that follow a notice which one of their cases has not answered yet."""
+    numbers = episodes.select("case_id", case_number="first_event_number")
+    told = notices.inner_join(numbers, "case_id").select("case_number", "noticed_at", "answered_at")
+    later = rows.filter(rows.turn > 1).select(*_ROW, "started_at")
+    visited = events.select(*_ROW, "case_number").semi_join(told, "case_number").distinct()
+    when = visited.inner_join(later, _ROW).select(*_ROW, "case_number", "started_at")
+    both = when.inner_join(told, "case_number")
+    open_then = both.filter(
+        both.noticed_at <= both.started_at, both.answered_at.isnull() | (both.answered_at >= both.started_at)
     )
     return open_then.select(*_ROW).distinct().mutate(awaited=True)
 
 
-def _told(events: ir.Table, rows: ir.Table, notices: ir.Table) -> ir.Table:
-    """The rows in the contract's columns."""
+def _shared(rows: ir.Table, episodes: ir.Table) -> ir.Table:
+    """Of trips that serve several episodes: the weakest rule of all, and the row that names the trip (its first)."""
     import ibis
 
-    joined = rows
-    for part in (_departments(events, rows), _cases(events), _services(events), _awaited(events, rows, notices)):
-        joined = joined.left_join(part, _ROW)
-        joined = joined.drop(*[name for name in joined.columns if name.endswith("_right")])
-    new = joined.departments.isnull().ifelse(joined.new_place, joined.new_department.fill_null(False))
-    kind = ibis.cases((joined.turn == 0, "first"), (new, "multi"), else_="return")
-    awaited = joined.awaited.fill_null(False)
-    cause = ibis.cases((joined.corrects | awaited, "correction"), (joined.collects, "collection"), else_="other")
+    count = rows.group_by("trip_number").aggregate(rows_of_trip=rows.count())
+    several = rows.semi_join(count.filter(count.rows_of_trip > 1), "trip_number")
+    trip = ibis.window(group_by="trip_number")
+    first = ibis.window(group_by="trip_number", order_by=["started_at", "episode_number"])
+    names = episodes.filter(episodes.first_event_number == episodes.episode_number).select(
+        "episode_number", "episode_id"
+    )
+    named = several.inner_join(names, "episode_number")
+    own = named.episode_id + "#" + named.turn.cast("string")
+    return named.select(*_ROW, trip_rule=named.rule.max().over(trip), shared_id=own.first().over(first))
+
+
+def _told(
+    rows: ir.Table, parts: tuple[ir.Table, ...], episodes: ir.Table, visitors: ir.Table, sites: ir.Table
+) -> ir.Table:
+    """The rows in the contract's columns, by the parts that `trips` computes."""
+    import ibis
+
+    news, departments, cases, services, awaited, shared, offices = parts
+    joined = rows.left_join(news.mutate(new=True), ["episode_number", "turn"])
+    for part in (departments, cases, services, awaited, shared):
+        joined = _bare(joined).left_join(part, _ROW)
+    of_case = episodes.select("case_id", "episode_id", "applicant", "service", case_number="first_event_number")
+    joined = _bare(joined).inner_join(of_case, "case_number")
+    joined = _bare(joined).inner_join(visitors.select("visitor_number", "visitor"), "visitor_number")
+    joined = _bare(joined).left_join(sites.select(place="code", place_name="name"), "place")
+    joined = _bare(joined).left_join(offices.select(last_department="code", office_name="name"), "last_department")
+    new, awaits = joined.new.fill_null(False), joined.awaited.fill_null(False)
+    nowhere = joined.last_department == 0
+    kind = ibis.cases((joined.turn == 1, "first"), (new, "multi"), else_="return")
+    cause = ibis.cases((joined.corrects | awaits, "correction"), (joined.collects, "collection"), else_="other")
     kind_rule = ibis.cases(
-        (joined.turn == 0, "first"),
-        (joined.departments.isnull() & joined.new_place, "new_place"),
-        (joined.departments.isnull(), "known_place"),
-        (joined.new_department, "new_department"),
+        (joined.turn == 1, "first"),
+        (nowhere & new, "new_place"),
+        (nowhere, "known_place"),
+        (new, "new_department"),
         else_="known_departments",
     )
     cause_rule = ibis.cases(
         (kind != "return", ""),
         (joined.corrects, ";holds_correction"),
-        (awaited, ";follows_notice"),
+        (awaits, ";follows_notice"),
         (joined.collects, ";all_collections"),
         else_=";none_of_these",
     )
-    visit_rule = ibis.cases(*((joined.rule == n, name) for n, name in enumerate(RULES[:-1])), else_=RULES[-1])
-    certainty = ibis.cases((joined.rule <= 2, CERTAINTY[0]), (joined.rule <= 4, CERTAINTY[1]), else_=CERTAINTY[2])
-    return joined.mutate(
-        trip_id="T" + joined.trip_number.cast("string"),
+    weakest = joined.trip_rule.fill_null(joined.rule)
+    visit_rule = ibis.cases(*((weakest == n, name) for n, name in enumerate(RULES[:-1])), else_=RULES[-1])
+    return joined.select(
+        "visitor",
+        "started_at",
+        "ended_at",
+        "episode_id",
+        "applicant",
+        trip_id=joined.shared_id.fill_null(joined.episode_id + "#" + joined.turn.cast("string")),
+        place=joined.place_name,
+        departments=joined.department_names.fill_null(joined.office_name),
+        cases=joined.case_number_names.fill_null(joined.case_id),
+        services=joined.service_names.fill_null(joined.service),
         kind=kind,
         cause=(kind == "return").ifelse(cause, ibis.null("string")),
-        certainty=certainty,
+        certainty=ibis.cases((weakest <= 2, CERTAINTY[0]), (weakest <= 4, CERTAINTY[1]), else_=CERTAINTY[2]),
         rule=visit_rule + ";" + kind_rule + cause_rule,
     ).select(*COLUMNS)
+
+
+def _bare(joined: ir.Table) -> ir.Table:
+    """A join's result without the second copies of its keys."""
+    return joined.drop(*[name for name in joined.columns if name.endswith("_right")])

@@ -17,14 +17,11 @@ if TYPE_CHECKING:
 
 ON_THE_SPOT = ("onsite", "self_service")
 ELSEWHERE = ("online", "phone", "post")
-CERTAINTY = ("observed", "inferred", "possible")  # by weakness: the index is what the tables carry until the end
+CERTAINTY = ("observed", "inferred", "possible")
 
 # Why an event counts as a visit, by the index that the tables carry; the keys stand in wording `trips.rule`.
+# The first three give an observed visit, the next two an inferred one, the last a possible one: the larger, the weaker.
 RULES = ("recorded", "vocabulary", "assumed", "delivery", "window", "channel")
-_COLUMNS = (
-    "event_number", "case_id", "department", "place", "begun_at", "completed_at", "day", "visitor_key", "visitor",
-    "applicant", "corrects", "collects", "weakness", "rule",
-)  # fmt: skip
 
 
 @dataclass(frozen=True, slots=True)
@@ -69,27 +66,28 @@ def visits(
     Returns
     -------
     ir.Table
-        A row a visit event: ``event_number, case_id, department, place`` (resolved), ``begun_at`` (start, completion
-        where unknown), ``completed_at, day, visitor_key, visitor, applicant, corrects, collects`` (which errand),
-        ``weakness`` (0 observed, 1 inferred, 2 possible), ``rule`` (index in `RULES`), ``episode_id, episode_number,
-        service``.
+        A row a visit event: ``event_number, department, place`` (resolved), ``begun_at`` (start, completion where
+        unknown), ``completed_at, day, visitor_key, visitor, corrects, collects`` (which errand), ``rule`` (index in
+        `RULES`; the larger, the weaker), ``case_number, episode_number`` (of `episodes`: ``first_event_number`` and
+        ``episode_number``).
     """
+    import ibis
+
     known = facing(log, applicant_activities)
     found = _recorded(log, known, places)
     for inferred in _inferred(log, known, places):
         found = found.union(inferred)
-    cases = episodes.select("case_id", "episode_id", "episode_number", "service", case_applicant="applicant",
-                            case_applicant_key="applicant_key")  # fmt: skip
-    joined = found.inner_join(cases, "case_id")
+    joined = found.inner_join(
+        episodes.select("case_id", "episode_number", "applicant", "applicant_key", case_number="first_event_number"),
+        "case_id",
+    )
     # An unknown visitor is the unknown applicant of that one case: he ties nothing beyond it.
     complete = joined.mutate(
-        visitor_key=joined.visitor_key.fill_null(joined.case_applicant_key).fill_null("case " + joined.case_id),
-        visitor=joined.visitor.fill_null(joined.case_applicant),
-        applicant=joined.applicant.fill_null(joined.case_applicant),
-    ).select(*_COLUMNS, "episode_id", "episode_number", "service")
+        visitor_key=ibis.coalesce(joined.agent_key, joined.applicant_key, "case " + joined.case_id),
+        visitor=joined.agent.fill_null(joined.applicant),
+    ).drop("agent_key", "agent", "applicant", "applicant_key", "case_id")
     kept = log.keep("visits", complete)
-    unknown = int(log.run(kept.filter(kept.place.isnull()).count().as_table()).iloc[0, 0])
-    if not unknown:
+    if log.run(kept.filter(kept.place.isnull()).select("event_number").limit(1)).empty:
         return kept
     return log.keep("visits", with_places(kept, log.keep("only_places", only_places(log, places))))
 
@@ -110,9 +108,11 @@ def _needs_applicant(log: EventLog, known: Facing) -> tuple[ir.BooleanColumn, ir
 
 
 def _as_visits(log: EventLog, events: ir.Table, known: Facing, places: Mapping[str, str] | None) -> ir.Table:
-    """Events in the visit table's columns; `events` has ``weakness`` and ``rule``."""
+    """Events in the visit table's columns; `events` has ``rule``."""
+    import ibis
+
     begun = events.started_at.fill_null(events.completed_at)
-    agent = events.agent_key.notnull() if log.has("agent") else None
+    none = ibis.null("string")
     return events.select(
         "event_number",
         "case_id",
@@ -120,13 +120,11 @@ def _as_visits(log: EventLog, events: ir.Table, known: Facing, places: Mapping[s
         place=hall_of(events, places),
         begun_at=begun,
         completed_at=events.completed_at,
-        day=begun.truncate("D"),
-        visitor_key=events.applicant_key if agent is None else events.agent_key.fill_null(events.applicant_key),
-        visitor=events.applicant if agent is None else agent.ifelse(events.agent, events.applicant),
-        applicant=events.applicant,
+        day=begun.date(),
+        agent_key=events.agent_key if log.has("agent") else none,
+        agent=events.agent_key.notnull().ifelse(events.agent, none) if log.has("agent") else none,
         corrects=events.activity.isin(activities_of(known.steps, ["correct"]) or [""]),
         collects=events.activity.isin(activities_of(known.steps, ["collect"]) or [""]),
-        weakness=events.weakness.cast("int8"),
         rule=events.rule.cast("int8"),
     )
 
@@ -142,16 +140,16 @@ def _recorded(log: EventLog, known: Facing, places: Mapping[str, str] | None) ->
         wanted = needs if not known.assumed else ibis.literal(False)
         if log.has("actor"):
             wanted = events.actor == "applicant" if known.assumed else needs
-        return _as_visits(log, events.mutate(weakness=2, rule=5).filter(wanted), known, places)
+        return _as_visits(log, events.mutate(rule=5).filter(wanted), known, places)
     unknown = events.channel.isnull()
     here = events.channel.isin(ON_THE_SPOT).fill_null(False)
     possible = unknown & (needs if not known.assumed else ibis.literal(False))
     if known.assumed and log.has("actor"):
         possible = unknown & (events.actor == "applicant")
-    marked = events.mutate(weakness=unknown.ifelse(2, 0), rule=unknown.ifelse(5, rule))
+    marked = events.mutate(rule=unknown.ifelse(5, rule))
     if log.has("delivery"):
         said = _said_to_be_collected(log, known)
-        marked = marked.mutate(weakness=said.ifelse(1, marked.weakness), rule=said.ifelse(3, marked.rule))
+        marked = marked.mutate(rule=said.ifelse(3, marked.rule))
         return _as_visits(log, marked.filter((here & needs) | possible | said), known, places)
     return _as_visits(log, marked.filter((here & needs) | possible), known, places)
 
@@ -193,7 +191,7 @@ def _collections_not_recorded(log: EventLog, known: Facing) -> ir.Table:
     last = ibis.window(group_by="case_id", order_by=[issued.completed_at.desc(), issued.event_number.desc()])
     numbered = issued.mutate(turn=ibis.row_number().over(last))
     chosen = numbered.filter(numbered.turn == 0)
-    return chosen.mutate(started_at=chosen.completed_at, weakness=1, rule=3)
+    return chosen.mutate(started_at=chosen.completed_at, rule=3)
 
 
 def _window_cases(log: EventLog, known: Facing) -> ir.Table:
@@ -223,5 +221,5 @@ def _window_cases(log: EventLog, known: Facing) -> ir.Table:
     return (
         joined.filter(~midway)
         .drop("shows", *[n for n in joined.columns if n.endswith("_right")])
-        .mutate(completed_at=joined.started_at.fill_null(joined.completed_at), weakness=1, rule=4)
+        .mutate(completed_at=joined.started_at.fill_null(joined.completed_at), rule=4)
     )
