@@ -1,0 +1,124 @@
+"""The command line: exit codes, languages, the first page, and what stands on which stream."""
+
+from __future__ import annotations
+
+import subprocess
+import sys
+from pathlib import Path
+
+import pytest
+
+import wording
+from onething.cli import run
+from onething.cli.app import build
+from onething.cli.first_page import ALONE, ON_LOGS, first_page
+
+LOG = "case_id,activity,completed_at,department\n1,apply,2024-03-04 09:00,tax\n1,decide,2024-03-05 09:00,fire\n"
+
+
+@pytest.fixture
+def log(tmp_path: Path) -> Path:
+    path = tmp_path / "log.csv"
+    path.write_text(LOG, "utf-8")
+    return path
+
+
+def test_the_first_page_names_every_command() -> None:
+    registered = {command.name for command in build().registered_commands}
+    assert registered == {*ON_LOGS, *ALONE}
+    assert all(f"  {name} " in first_page() for name in registered)
+
+
+def test_the_first_page_imports_no_engine() -> None:
+    script = (
+        "import sys; from onething.cli import run; run(['--help']);"
+        "print(sorted({'typer', 'duckdb', 'ibis', 'pandas', 'numba', 'pm4py', 'lxml'} & set(sys.modules)))"
+    )
+    done = subprocess.run([sys.executable, "-c", script], capture_output=True, text=True, check=True)
+    assert done.stdout.splitlines()[-1] == "[]"
+
+
+def test_help_is_in_the_language_asked_for(capsys: pytest.CaptureFixture[str]) -> None:
+    assert run(["--lang", "zh", "--help"]) == 0
+    assert "命令" in capsys.readouterr().out
+
+
+def test_a_language_of_another_spelling_is_known(capsys: pytest.CaptureFixture[str]) -> None:
+    assert run(["--help", "--lang=zh-CN"]) == 0
+    assert "命令" in capsys.readouterr().out
+
+
+@pytest.mark.parametrize(
+    ("arguments", "word"),
+    [
+        (["tripz", "x.csv"], "trips"),
+        (["trips", "x.csv", "--fromat", "csv"], "--format"),
+        (["trips"], "LOGS"),
+        (["--lang", "fr", "trips"], "fr"),
+        (["flows", "x.csv", "--between", "people"], "people"),
+        (["trips", "x.csv", "--format", "yaml"], "yaml"),
+        (["trips", "x.csv", "--map", "case_id"], "case_id"),
+        (["catalogue", "burn"], "burn"),
+        ([], "analyze"),
+    ],
+)
+def test_a_wrong_call_exits_2_and_names_what_is_wrong(
+    arguments: list[str], word: str, capsys: pytest.CaptureFixture[str]
+) -> None:
+    assert run(arguments) == 2
+    told = capsys.readouterr()
+    assert word in told.err
+    assert told.out == ""
+
+
+def test_a_missing_log_exits_3_and_leaves_no_folder(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    assert run(["analyze", str(tmp_path / "none.csv"), "--out", str(tmp_path / "out"), "-q"]) == 3
+    assert "none.csv" in capsys.readouterr().err
+    assert list(tmp_path.iterdir()) == []
+
+
+def test_rows_go_to_stdout_and_progress_to_stderr(log: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    assert run(["flows", str(log), "--between", "departments", "--format", "csv"]) == 0
+    told = capsys.readouterr()
+    assert told.out.splitlines()[0].startswith("source,target,cases,events,median_wait_s,p90_wait_s")
+    assert "tax,fire,1,1,86400" in told.out
+    assert told.err
+
+
+def test_dry_run_reads_nothing(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    assert run(["trips", str(tmp_path / "none.csv"), "--dry-run"]) == 0
+    assert "none.csv" in capsys.readouterr().err
+
+
+@pytest.mark.parametrize("form", ["csv", "json", "parquet", "table"])
+def test_with_out_a_command_writes_its_own_file(form: str, log: Path, tmp_path: Path) -> None:
+    assert run(["variants", str(log), "--format", form, "--out", str(tmp_path / "out")]) == 0
+    assert [p.name for p in (tmp_path / "out").iterdir()] == ["variants." + ("txt" if form == "table" else form)]
+
+
+def test_a_folder_of_results_is_replaced_with_force_alone(log: Path, tmp_path: Path) -> None:
+    out = tmp_path / "out"
+    out.mkdir()
+    (out / "kept.txt").write_text("mine", "utf-8")
+    assert run(["variants", str(log), "--format", "csv", "--out", str(out)]) == 2
+    assert (out / "kept.txt").exists()
+    assert run(["variants", str(log), "--format", "csv", "--out", str(out), "--force"]) == 0
+    assert [p.name for p in out.iterdir()] == ["variants.csv"]
+
+
+def test_doctor_knows_the_engine(capsys: pytest.CaptureFixture[str]) -> None:
+    assert run(["doctor", "--format", "json"]) == 0
+    assert "DuckDB" in capsys.readouterr().out
+
+
+def test_the_version_is_the_packages(capsys: pytest.CaptureFixture[str]) -> None:
+    import onething
+
+    assert run(["--version"]) == 0
+    assert capsys.readouterr().out.strip() == onething.__version__
+
+
+@pytest.fixture(autouse=True)
+def _english_again() -> object:
+    yield
+    wording.use("en")

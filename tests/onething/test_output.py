@@ -1,0 +1,68 @@
+"""Results are whole or absent."""
+
+from __future__ import annotations
+
+import signal
+import subprocess
+import sys
+import time
+from pathlib import Path
+
+import pytest
+
+from onething.output import folder, json_text
+from wording.errors import UsageError
+
+
+def test_a_folder_appears_when_its_block_ends_well(tmp_path: Path) -> None:
+    with folder(tmp_path / "out") as work:
+        (work / "a.txt").write_text("a", "utf-8")
+        assert not (tmp_path / "out").exists()
+    assert (tmp_path / "out" / "a.txt").read_text("utf-8") == "a"
+    assert [p.name for p in tmp_path.iterdir()] == ["out"]
+
+
+def test_nothing_is_left_when_the_block_fails(tmp_path: Path) -> None:
+    with pytest.raises(RuntimeError), folder(tmp_path / "out") as work:
+        (work / "a.txt").write_text("a", "utf-8")
+        raise RuntimeError
+    assert list(tmp_path.iterdir()) == []
+
+
+def test_what_stood_there_stays_when_a_forced_run_fails(tmp_path: Path) -> None:
+    (tmp_path / "out").mkdir()
+    (tmp_path / "out" / "old.txt").write_text("old", "utf-8")
+    with pytest.raises(RuntimeError), folder(tmp_path / "out", force=True):
+        raise RuntimeError
+    assert (tmp_path / "out" / "old.txt").exists()
+
+
+def test_a_killed_run_leaves_no_result_and_the_next_one_sweeps(tmp_path: Path) -> None:
+    script = (
+        "import sys, time, pathlib; from onething.output import folder\n"
+        "with folder(pathlib.Path(sys.argv[1])) as work:\n"
+        "    (work / 'half.txt').write_text('half'); print('begun', flush=True); time.sleep(60)\n"
+    )
+    killed = subprocess.Popen([sys.executable, "-c", script, str(tmp_path / "out")], stdout=subprocess.PIPE)
+    assert killed.stdout is not None
+    assert killed.stdout.readline().strip() == b"begun"
+    killed.send_signal(signal.SIGKILL if hasattr(signal, "SIGKILL") else signal.SIGTERM)
+    killed.wait()
+    time.sleep(0.05)
+    assert not (tmp_path / "out").exists()
+    with folder(tmp_path / "out") as work:
+        (work / "whole.txt").write_text("whole", "utf-8")
+    assert [p.name for p in tmp_path.iterdir()] == ["out"]
+
+
+def test_a_file_in_the_way_is_a_wrong_call(tmp_path: Path) -> None:
+    (tmp_path / "out").write_text("", "utf-8")
+    with pytest.raises(UsageError, match="is a file"), folder(tmp_path / "out"):
+        pass
+
+
+def test_json_has_no_nan() -> None:
+    assert (
+        json_text({"a": float("nan"), "b": [1.5, None]}).replace("\n", "").replace(" ", "")
+        == '{"a":null,"b":[1.5,null]}'
+    )
