@@ -28,7 +28,7 @@ _MARKED = re.compile(f"{OPEN}(.*?){CLOSE}", re.DOTALL)
 MOST_SAVINGS, MOST_CONFIRM = 7, 4
 
 
-def write(inputs: ReportInputs, path: Path) -> None:
+def write_brief(inputs: ReportInputs, path: Path) -> None:
     """Write the brief in the language in force.
 
     Parameters
@@ -210,8 +210,8 @@ def _savings(document: Any, report: Report) -> None:
         answer = _answer(report)
         if answer is not None:
             _heading(document, "today")
-            rows = [(line.label, f"{line.today} {line.unit}", plain(line.evidence)) for line in answer.lines]
-            _grid(document, (say("report.column.measure"), say("report.answer.today"), answer.evidence_head), rows)
+            lines = [(line.label, f"{line.today} {line.unit}", plain(line.evidence)) for line in answer.lines]
+            _grid(document, (say("report.column.measure"), say("report.answer.today"), answer.evidence_head), lines)
         return
     _heading(document, "effect")
     _paragraph(document, section.heading + say("brief.stop") + _first_sentences(section.deck, 1))

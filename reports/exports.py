@@ -10,10 +10,13 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from reports.blocks import Answer, Column, Report, Table
+from reports.schemas import schema
 from reports.text import plain
 
 if TYPE_CHECKING:
     from collections.abc import Iterable
+
+__all__ = ["csv_text", "guard_rows", "guarded", "schema", "write_csv", "write_tables", "write_workbook"]
 
 CREATED = datetime(2000, 1, 1)  # equal inputs give equal bytes
 _CONTROL = re.compile("[\x00-\x08\x0b\x0c\x0e-\x1f\ufffe\uffff\ud800-\udfff]")
@@ -59,7 +62,7 @@ def write_tables(report: Report, folder: Path) -> tuple[Path, ...]:
     return tuple(paths)
 
 
-def write_xlsx(report: Report, path: Path) -> None:
+def write_workbook(report: Report, path: Path) -> None:
     """Write a workbook: the answer, then a sheet a table, every text as text.
 
     Parameters
