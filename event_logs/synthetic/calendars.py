@@ -10,7 +10,7 @@ DAY_S = 86400.0
 
 
 def is_open_day(day: date, weekdays: Sequence[int], country: str) -> bool:
-    """Whether an office works on a day: the country's moved working days and holidays first, then its own weekdays (1–7)."""
+    """Whether an office works on a day: the country's holidays and moved days first, then its weekdays (1–7)."""
     if country == "CN":
         import chinese_calendar
 

@@ -97,9 +97,12 @@ def draw_demand(world: Scenario, seed: int, *, identities: str = "names") -> Dem
         episodes.extend(draft.episode(float(at), len(episodes)))
     officers, scale = _staffing(world, episodes, offices, span * DAY_S)
     staff = {
-        d.name: tuple(f"{world.region}{person_name(rng, world.language)}{int(rng.integers(1000, 9999))}" for _ in range(officers[d.name]))
+        d.name: tuple(
+            f"{world.region}{person_name(rng, world.language)}{int(rng.integers(1000, 9999))}"
+            for _ in range(officers[d.name])
+        )
         for d in world.departments
-    }  # fmt: skip
+    }
     return Demand(
         world, first_day, log_from, log_to, tuple(episodes), draft.n_cases, offices, places, officers, scale, staff
     )
@@ -130,9 +133,13 @@ class _Draft:
     """Draws episode after episode, keeping what they have in common: agents, and the numbers given out."""
 
     def __init__(
-        self, world: Scenario, rng: np.random.Generator, identities: str, departments: dict[str, Department],
+        self,
+        world: Scenario,
+        rng: np.random.Generator,
+        identities: str,
+        departments: dict[str, Department],
         places: dict[str, Calendar],
-    ) -> None:  # fmt: skip
+    ) -> None:
         self.world, self.rng, self.identities, self.departments, self.places = (
             world,
             rng,
@@ -182,12 +189,28 @@ class _Draft:
         self.agents.append((name, 0))
         return name
 
+    def _own_order(self, services: list[Service], legal: set[tuple[str, str]]) -> list[Service]:
+        """A random order in which nothing comes before what it needs; the first stays the first."""
+        left, made = services[1:], services[:1]
+        while left:
+            open_now = [
+                s
+                for s in left
+                if not any(o is not s and (o.output in s.materials or (o.name, s.name) in legal) for o in left)
+            ]
+            pick = open_now[int(self.rng.integers(len(open_now)))]
+            left = [s for s in left if s is not pick]
+            made.append(pick)
+        return made
+
     def _make(self, bundle: Bundle, at: float, index: int, who: str) -> Episode:
-        rng, world = self.rng, self.world
+        rng = self.rng
         names = [s for s in bundle.services if rng.random() < bundle.optional.get(s, 1.0)]
         chosen = [self.services[s] for s in names]
+        legal_pairs = {(a, b) for a, b in bundle.legal if a in names and b in names}
+        if rng.random() < bundle.own_order:
+            chosen = self._own_order(chosen, legal_pairs)
         position = {s.name: i for i, s in enumerate(chosen)}
-        legal_pairs = {(a, b) for a, b in bundle.legal if a in position and b in position}
         serial = rng.random() < bundle.habit
         base, cases = self.n_cases, []
         likes_online = rng.normal(0, 0.15)
@@ -217,7 +240,7 @@ class _Draft:
                     legal,
                     base + i - 1 if serial and i else -1,
                     int(rng.integers(1, 3)),
-                )  # fmt: skip
+                )
             )
         self.n_cases += len(cases)
         agent = self._agent() if rng.random() < bundle.agents else ""

@@ -16,7 +16,8 @@ from event_logs.synthetic.demand import Demand, draw_demand
 from event_logs.synthetic.renaming import rename
 from event_logs.synthetic.rows import NOISES, Noise, Rows, write_rows
 from event_logs.synthetic.scenario import Scenario, read_scenario
-from event_logs.synthetic.simulation import Luck, play
+from event_logs.synthetic.simulation import play
+from event_logs.synthetic.state import Luck
 from event_logs.synthetic.truth import (
     Step,
     bundles_table,
@@ -29,13 +30,38 @@ from event_logs.synthetic.truth import (
 from wording.errors import UsageError
 
 TRIP_COLUMNS = (
-    "trip_id", "applicant", "visitor", "episode_id", "place", "started_at", "ended_at", "departments", "cases", "services", "kind",
-    "cause", "certainty", "cause_alt", "masked",
-)  # fmt: skip
+    "trip_id",
+    "applicant",
+    "visitor",
+    "episode_id",
+    "place",
+    "started_at",
+    "ended_at",
+    "departments",
+    "cases",
+    "services",
+    "kind",
+    "cause",
+    "certainty",
+    "cause_alt",
+    "masked",
+)
 MATERIAL_COLUMNS = (
-    "submission_id", "applicant", "case_id", "department", "submitted_at", "material", "material_class", "repeat_of", "repeat_kind",
-    "because", "because_alt", "shareable_from", "shareable_maybe", "masked",
-)  # fmt: skip
+    "submission_id",
+    "applicant",
+    "case_id",
+    "department",
+    "submitted_at",
+    "material",
+    "material_class",
+    "repeat_of",
+    "repeat_kind",
+    "because",
+    "because_alt",
+    "shareable_from",
+    "shareable_maybe",
+    "masked",
+)
 
 
 @dataclass(frozen=True, slots=True)
@@ -52,10 +78,20 @@ class Generated:
 
 
 def generate(
-    scenario: str | Path, *, seed: int = 1, episodes: int | None = None, out: Path, noise: str = "clean", truth: bool = True,
-    savings: bool | Sequence[str] = False, replications: int = 20, moves: Sequence[Sequence[str]] | None = None,
-    compressed: bool = False, names: str = "own", **overrides: Any,
-) -> Generated:  # fmt: skip
+    scenario: str | Path,
+    *,
+    seed: int = 1,
+    episodes: int | None = None,
+    out: Path,
+    noise: str = "clean",
+    truth: bool = True,
+    savings: bool | Sequence[str] = False,
+    replications: int = 20,
+    moves: Sequence[Sequence[str]] | None = None,
+    compressed: bool = False,
+    names: str = "own",
+    **overrides: Any,
+) -> Generated:
     """Write a synthetic log and its truth to a folder.
 
     Parameters
@@ -67,16 +103,18 @@ def generate(
     out
         The folder; made where it is missing. `log.csv` (`log.csv.gz` if `compressed`), and the `truth_*` files.
     noise
-        ``clean``: all roles, exact names. ``real``: GB18030, Chinese headers, spellings, hidden departments and places, duplicate
-        rows, cut at both ends. ``dirty``: that, identity numbers in two forms, masked ones, unreadable and shuffled rows.
-        ``few``: eight columns. ``hidden``: 30 % of the applicants' channels missing.
+        ``clean``: all roles, exact names. ``real``: GB18030, Chinese headers, spellings, hidden departments and places,
+        duplicate rows, cut at both ends. ``dirty``: that, identity numbers in two forms, masked ones, unreadable and
+        shuffled rows. ``few``: eight columns. ``hidden``: 30 % of the applicants' channels missing.
     savings
-        Write `truth_savings.json`: True for every bundle, or the names of some. Each set of moves and replication plays the whole
-        world once, 0.1 s for 900 episodes: see `event_logs.synthetic.savings.true_savings`, with `replications` and `moves`.
+        Write `truth_savings.json`: True for every bundle, or the names of some. Each set of moves and replication
+        plays the whole world once, 0.1 s for 900 episodes: see `event_logs.synthetic.savings.true_savings`, which
+        takes `replications` and `moves`.
     names
         ``own``, or ``random``: every service, department, place, material and bundle renamed to a random string.
     overrides
-        Fields of the scenario or its demand, ``load={"税务局": 0.95}``, ``wait_h={"*": 20}``, ``habit=…``, ``agents=…``, ``cut=…``.
+        Fields of the scenario or its demand, ``load={"税务局": 0.95}``, ``wait_h={"*": 20}``, ``habit=…``,
+        ``agents=…``, ``cut=True``, ``background_share=…``, ``identities="numbers"``.
 
     Returns
     -------

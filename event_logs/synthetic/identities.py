@@ -7,8 +7,42 @@ from datetime import date, timedelta
 import numpy as np
 
 SURNAMES = "王李张刘陈杨黄赵周吴徐孙马朱胡郭何林罗高梁郑谢宋唐许韩冯邓曹彭曾萧田董袁潘于蒋蔡余杜叶程苏魏吕丁"
-GIVEN = ("伟", "芳", "娜", "敏", "静", "丽", "强", "磊", "洋", "艳", "勇", "军", "杰", "娟", "涛", "明", "超", "霞", "平", "刚",
-         "桂英", "志强", "秀英", "海燕", "建华", "晓燕", "子涵", "浩然", "雨桐", "欣怡", "梓轩", "俊杰", "国栋", "嘉怡")  # fmt: skip
+GIVEN = (
+    "伟",
+    "芳",
+    "娜",
+    "敏",
+    "静",
+    "丽",
+    "强",
+    "磊",
+    "洋",
+    "艳",
+    "勇",
+    "军",
+    "杰",
+    "娟",
+    "涛",
+    "明",
+    "超",
+    "霞",
+    "平",
+    "刚",
+    "桂英",
+    "志强",
+    "秀英",
+    "海燕",
+    "建华",
+    "晓燕",
+    "子涵",
+    "浩然",
+    "雨桐",
+    "欣怡",
+    "梓轩",
+    "俊杰",
+    "国栋",
+    "嘉怡",
+)
 FIRMS = ("启明", "天和", "鼎盛", "联创", "智远", "信达", "远航", "恒业", "博瑞", "华信", "金桥", "众合")
 TRADES = (
     "科技有限公司",
@@ -69,7 +103,7 @@ def id_check(body: str) -> str:
 
 
 def short_identity(number: str) -> str:
-    """The 15-digit form of an 18-digit identity number; itself where the century would be lost (born in 2000 or later)."""
+    """The 15-digit form of an 18-digit identity number; itself where the century would be lost."""
     return number[:6] + number[8:17] if number[6:8] == "19" else number
 
 

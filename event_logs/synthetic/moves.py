@@ -42,14 +42,23 @@ TODAY = Redesign()
 
 
 def redesign(
-    bundle: str, moves: Collection[str], *, delivery: str = "onsite", corrections_avoided: float = 0.0,
-    online_share: float = 0.0, place: str = "",
-) -> Redesign:  # fmt: skip
+    bundle: str,
+    moves: Collection[str],
+    *,
+    delivery: str = "onsite",
+    corrections_avoided: float = 0.0,
+    online_share: float = 0.0,
+    place: str = "",
+) -> Redesign:
     """The redesign that a set of moves makes; `UsageError` where one is unknown."""
     for move in moves:
         if move not in MOVES:
             raise UsageError("generate.moves", found=move, known=", ".join(MOVES))
     return Redesign(
-        bundle, **{move: True for move in moves}, delivery=delivery, corrections_avoided=corrections_avoided,
-        online_share=online_share, place=place,
-    )  # type: ignore[arg-type]  # fmt: skip
+        bundle,
+        **dict.fromkeys(moves, True),
+        delivery=delivery,
+        corrections_avoided=corrections_avoided,
+        online_share=online_share,
+        place=place,
+    )

@@ -35,17 +35,25 @@ def rename(world: Scenario, seed: int) -> Scenario:
         materials=tuple(replace(m, name=new(m.name), spellings=(), issuer=new(m.issuer)) for m in world.materials),
         services=tuple(
             replace(
-                s, name=new(s.name), department=new(s.department), materials=many(s.materials), output=new(s.output),
-                place=new(s.place), self_service_place=new(s.self_service_place),
+                s,
+                name=new(s.name),
+                department=new(s.department),
+                materials=many(s.materials),
+                output=new(s.output),
+                place=new(s.place),
+                self_service_place=new(s.self_service_place),
             )
             for s in world.services
         ),
         bundles=tuple(
             replace(
-                b, name=new(b.name), services=many(b.services), optional={new(k): v for k, v in b.optional.items()},
+                b,
+                name=new(b.name),
+                services=many(b.services),
+                optional={new(k): v for k, v in b.optional.items()},
                 legal=tuple((new(a), new(c)) for a, c in b.legal),
             )
             for b in world.bundles
         ),
         background=tuple(replace(b, service=new(b.service)) for b in world.background),
-    )  # fmt: skip
+    )

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from dataclasses import dataclass, field, replace
-from typing import Any
 
 import numpy as np
 
@@ -13,15 +12,45 @@ from event_logs.synthetic.scenario import Scenario
 from event_logs.synthetic.truth import Step
 
 CANONICAL = (
-    "case_id", "activity", "started_at", "completed_at", "department", "resource", "service", "region", "applicant", "agent",
-    "actor", "channel", "place", "materials", "outputs",
-)  # fmt: skip
+    "case_id",
+    "activity",
+    "started_at",
+    "completed_at",
+    "department",
+    "resource",
+    "service",
+    "region",
+    "applicant",
+    "agent",
+    "actor",
+    "channel",
+    "place",
+    "materials",
+    "outputs",
+)
 HEADERS = {
-    "case_id": "办件编号", "activity": "环节名称", "started_at": "开始时间", "completed_at": "完成时间", "department": "办理部门",
-    "resource": "经办人", "service": "事项名称", "region": "区划", "applicant": "申请人", "agent": "代办人", "actor": "到场人",
-    "channel": "办理渠道", "place": "办理地点", "materials": "提交材料", "outputs": "办理结果", "method": "收取方式",
-    "object": "办理对象", "episode": "一件事编号", "promised_at": "承诺办结时间", "delivery": "送达方式", "rating": "满意度",
-}  # fmt: skip
+    "case_id": "办件编号",
+    "activity": "环节名称",
+    "started_at": "开始时间",
+    "completed_at": "完成时间",
+    "department": "办理部门",
+    "resource": "经办人",
+    "service": "事项名称",
+    "region": "区划",
+    "applicant": "申请人",
+    "agent": "代办人",
+    "actor": "到场人",
+    "channel": "办理渠道",
+    "place": "办理地点",
+    "materials": "提交材料",
+    "outputs": "办理结果",
+    "method": "收取方式",
+    "object": "办理对象",
+    "episode": "一件事编号",
+    "promised_at": "承诺办结时间",
+    "delivery": "送达方式",
+    "rating": "满意度",
+}
 CODES = {
     "channel": {"onsite": "窗口", "online": "网办", "self_service": "自助终端", "post": "邮寄"},
     "actor": {"applicant": "申请人", "officer": "工作人员"},
@@ -68,19 +97,37 @@ class Noise:
 
 
 _REAL = Noise(
-    without=("actor", "delivery", "object"), local_words=True, encoding="gb18030", spellings=0.35, copies=0.35, twice=0.04,
-    separators=(";", "；", "、", "|"), hidden={"department": 0.045, "place": 0.07}, duplicates=0.009, cut=True,
-)  # fmt: skip
+    without=("actor", "delivery", "object"),
+    local_words=True,
+    encoding="gb18030",
+    spellings=0.35,
+    copies=0.35,
+    twice=0.04,
+    separators=(";", "；", "、", "|"),
+    hidden={"department": 0.045, "place": 0.07},
+    duplicates=0.009,
+    cut=True,
+)
 NOISES: dict[str, Noise] = {
     "clean": Noise(),
     "real": _REAL,
     "dirty": replace(
-        _REAL, typos=0.01, broken=0.01, masked=0.03, id_forms=0.05, shuffled=True, time_format="%Y/%m/%d %H:%M:%S",
-        identities="numbers", hidden={"department": 0.06, "place": 0.1, "channel": 0.05}, without=("delivery",),
+        _REAL,
+        typos=0.01,
+        broken=0.01,
+        masked=0.03,
+        id_forms=0.05,
+        shuffled=True,
+        time_format="%Y/%m/%d %H:%M:%S",
+        identities="numbers",
+        hidden={"department": 0.06, "place": 0.1, "channel": 0.05},
+        without=("delivery",),
     ),
-    "few": Noise(columns=("case_id", "activity", "completed_at", "department", "service", "applicant", "channel", "materials")),
+    "few": Noise(
+        columns=("case_id", "activity", "completed_at", "department", "service", "applicant", "channel", "materials")
+    ),
     "hidden": Noise(hidden={"channel": 0.3}),
-}  # fmt: skip
+}
 
 
 @dataclass(slots=True)
@@ -141,16 +188,29 @@ def _values(world: Scenario, step: Step, noise: Noise, rng: np.random.Generator)
     if case.service.promised_days and event.kind == "apply":
         promised = step.ended.replace(hour=17, minute=30, second=0).strftime(noise.time_format)
     return {
-        "case_id": case.case_id, "activity": event.activity, "started_at": step.started.strftime(noise.time_format),
-        "completed_at": step.ended.strftime(noise.time_format), "department": case.department.name,
-        "resource": _resource(world, step), "service": case.service.name, "region": world.region, "applicant": who,
+        "case_id": case.case_id,
+        "activity": event.activity,
+        "started_at": step.started.strftime(noise.time_format),
+        "completed_at": step.ended.strftime(noise.time_format),
+        "department": case.department.name,
+        "resource": _resource(world, step),
+        "service": case.service.name,
+        "region": world.region,
+        "applicant": who,
         "agent": step.agent if present and step.agent else step.episode.agent if not present else "",
-        "actor": "applicant" if present else "officer", "channel": event.channel, "place": event.place,
-        "materials": separator.join(form for _, forms in written for form in forms), "outputs": ";".join(event.outputs),
-        "method": ("paper" if event.place else "upload") if written else "", "object": step.episode.object,
-        "episode": f"YJS{step.episode.index:06d}" if step.episode.bundle else "", "promised_at": promised, "delivery": delivery,
-        "rating": "", "names": names.apply,
-    }  # fmt: skip
+        "actor": "applicant" if present else "officer",
+        "channel": event.channel,
+        "place": event.place,
+        "materials": separator.join(form for _, forms in written for form in forms),
+        "outputs": ";".join(event.outputs),
+        "method": ("paper" if event.place else "upload") if written else "",
+        "object": step.episode.object,
+        "episode": f"YJS{step.episode.index:06d}" if step.episode.bundle else "",
+        "promised_at": promised,
+        "delivery": delivery,
+        "rating": "",
+        "names": names.apply,
+    }
 
 
 def _resource(world: Scenario, step: Step) -> str:

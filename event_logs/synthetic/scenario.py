@@ -59,7 +59,7 @@ class Material:
 
 @dataclass(frozen=True, slots=True)
 class Service:
-    """One service: what it asks for, the steps of its review, and how its applicants behave. Minutes are working time."""
+    """One service: what it asks for, its review's steps, and how its applicants behave. Minutes are working time."""
 
     name: str
     department: str
@@ -82,7 +82,7 @@ class Service:
 @dataclass(frozen=True, slots=True)
 class Bundle:
     """Services that the same applicants need. `habit`: the share of people who do one after the other though nothing
-    forces them; ties by data follow from outputs that are asked for."""
+    forces them; `own_order`: who take another order than the bundle's. Ties by data follow from outputs asked for."""
 
     name: str
     services: tuple[str, ...]
@@ -91,6 +91,7 @@ class Bundle:
     optional: Mapping[str, float] = field(default_factory=dict)
     legal: tuple[tuple[str, str], ...] = ()
     habit: float = 0.5
+    own_order: float = 0.3
     agents: float = 0.15
     object: str = ""
     source: str = ""
@@ -262,11 +263,22 @@ def _scenario(path: Path, raw: dict[str, Any]) -> Scenario:
     known = {m.name for m in materials}
     missing = sorted({m for s in services for m in (*s.materials, s.output) if m not in known})
     made = _record(
-        path, Scenario, "world",
-        {"name": path.stem, "title": path.stem, **world, "departments": departments, "services": services,
-         "materials": materials + tuple(Material(m) for m in missing), "bundles": bundles, "background": background,
-         "demand": demand, "activities": activities},
-    )  # fmt: skip
+        path,
+        Scenario,
+        "world",
+        {
+            "name": path.stem,
+            "title": path.stem,
+            **world,
+            "departments": departments,
+            "services": services,
+            "materials": materials + tuple(Material(m) for m in missing),
+            "bundles": bundles,
+            "background": background,
+            "demand": demand,
+            "activities": activities,
+        },
+    )
     _check(path, made)
     return made
 
@@ -288,9 +300,10 @@ def _check(path: Path, world: Scenario) -> None:
     for name in [s for b in world.bundles for s in (*b.services, *b.optional)] + [b.service for b in world.background]:
         if name not in services:
             raise InputError("generate.refers-to-nothing", path=path.name, entry="bundle", name=name)
-    for entry in (*world.bundles, *world.background):
-        if entry.applicant not in APPLICANTS:
-            raise InputError("generate.refers-to-nothing", path=path.name, entry="applicant", name=entry.applicant)
+    applicants = [b.applicant for b in world.bundles] + [b.applicant for b in world.background]
+    for kind in applicants:
+        if kind not in APPLICANTS:
+            raise InputError("generate.refers-to-nothing", path=path.name, entry="applicant", name=kind)
 
 
 def override(world: Scenario, path: Path, changes: Mapping[str, Any]) -> Scenario:
@@ -299,8 +312,12 @@ def override(world: Scenario, path: Path, changes: Mapping[str, Any]) -> Scenari
     demand = {f.name for f in fields(Demand)}
     for key, value in changes.items():
         if key in ("load", "wait_h", "officers"):
-            world = replace(world, departments=tuple(
-                replace(d, **{key: value.get(d.name, value.get("*", getattr(d, key)))}) for d in world.departments))  # fmt: skip
+            world = replace(
+                world,
+                departments=tuple(
+                    replace(d, **{key: value.get(d.name, value.get("*", getattr(d, key)))}) for d in world.departments
+                ),
+            )
         elif key == "habit":
             world = replace(world, bundles=tuple(replace(b, habit=float(value)) for b in world.bundles))
         elif key == "agents":

@@ -9,7 +9,7 @@ from datetime import datetime, timedelta
 from typing import Any
 
 from event_logs.synthetic.demand import Case, Demand, Episode
-from event_logs.synthetic.simulation import Event
+from event_logs.synthetic.state import Event
 
 TRIP_GAP = timedelta(hours=4)
 EPISODE_GAP = timedelta(days=60)
@@ -44,7 +44,7 @@ class Step:
 
 
 def steps_of(demand: Demand, events: Iterable[Event]) -> list[Step]:
-    """The events with their dates, cases and episodes, in the order of the log: by completion, then as they happened."""
+    """The events with their dates, cases and episodes, in the log's order: by completion, then as they happened."""
     midnight = datetime.combine(demand.first_day, datetime.min.time())
     cases = {c.index: (c, e) for e in demand.episodes for c in e.cases}
     made = []
@@ -61,7 +61,7 @@ def steps_of(demand: Demand, events: Iterable[Event]) -> list[Step]:
                 midnight + timedelta(seconds=int(event.ended)),
                 agent,
                 tuple((m, m) for m in event.materials),
-            )  # fmt: skip
+            )
         )
     made.sort(key=lambda s: (s.ended, s.started))
     for number, step in enumerate(made):
@@ -87,9 +87,9 @@ def episode_ids(steps: Sequence[Step], *, bundles: bool, has_object: bool, has_e
     ids = {}
     for (_, label), keys in groups.items():
         keys.sort(key=lambda k: (first[k], of[k].number))
-        n, until = 0, datetime.min
+        n, until = 1, first[keys[0]]
         for key in keys:
-            n += first[key] - until > EPISODE_GAP if until > datetime.min else 1
+            n += first[key] - until > EPISODE_GAP
             until = max(until, last[key])
             ids[key] = f"{of[key].episode.applicant}#{label}#{n}"
     if has_object and not bundles:
@@ -147,14 +147,25 @@ def trips_table(steps: Sequence[Step], ids: dict[str, str]) -> list[dict[str, An
             kind = "first" if not known else "multi" if set(departments) - known else "return"
             known.update(departments)
             cause = _cause(part, notices, answers) if kind == "return" else ""
-            rows.append({
-                "trip_id": f"T{number + 1}", "applicant": part[0].episode.applicant, "visitor": part[0].visitor,
-                "episode_id": episode_id, "place": run[0].event.place, "started_at": part[0].started,
-                "ended_at": max(s.ended for s in part), "departments": ";".join(departments),
-                "cases": ";".join(dict.fromkeys(s.case.case_id for s in part)),
-                "services": ";".join(dict.fromkeys(s.case.service.name for s in part)), "kind": kind, "cause": cause,
-                "certainty": "observed", "cause_alt": cause, "masked": str(any(s.hidden or s.masked for s in part)).lower(),
-            })  # fmt: skip
+            rows.append(
+                {
+                    "trip_id": f"T{number + 1}",
+                    "applicant": part[0].episode.applicant,
+                    "visitor": part[0].visitor,
+                    "episode_id": episode_id,
+                    "place": run[0].event.place,
+                    "started_at": part[0].started,
+                    "ended_at": max(s.ended for s in part),
+                    "departments": ";".join(departments),
+                    "cases": ";".join(dict.fromkeys(s.case.case_id for s in part)),
+                    "services": ";".join(dict.fromkeys(s.case.service.name for s in part)),
+                    "kind": kind,
+                    "cause": cause,
+                    "certainty": "observed",
+                    "cause_alt": cause,
+                    "masked": str(any(s.hidden or s.masked for s in part)).lower(),
+                }
+            )
     return rows
 
 
@@ -201,14 +212,24 @@ def materials_table(steps: Sequence[Step], demand: Demand) -> list[dict[str, Any
             rework = before is not None and step.event.kind == "correct" and before[3] == case
             source = _shareable(name, who, department, issuers, given)
             outside = external.get(name, "")
-            rows.append({
-                "submission_id": number, "applicant": who, "case_id": case, "department": department, "submitted_at": step.ended,
-                "material": written, "material_class": name, "repeat_of": before[1] if before else "",
-                "repeat_kind": "" if before is None else "same_department" if same else "other_department",
-                "because": "correction" if rework else "", "because_alt": "correction" if rework else "",
-                "shareable_from": source, "shareable_maybe": "" if source or outside == department else outside,
-                "masked": str(step.hidden or step.masked).lower(),
-            })  # fmt: skip
+            rows.append(
+                {
+                    "submission_id": number,
+                    "applicant": who,
+                    "case_id": case,
+                    "department": department,
+                    "submitted_at": step.ended,
+                    "material": written,
+                    "material_class": name,
+                    "repeat_of": before[1] if before else "",
+                    "repeat_kind": "" if before is None else "same_department" if same else "other_department",
+                    "because": "correction" if rework else "",
+                    "because_alt": "correction" if rework else "",
+                    "shareable_from": source,
+                    "shareable_maybe": "" if source or outside == department else outside,
+                    "masked": str(step.hidden or step.masked).lower(),
+                }
+            )
             fresh.append(((who, name), (step.ended, number, department, case)))
         for key, entry in fresh:
             earlier[key].append(entry)
@@ -249,11 +270,17 @@ def bundles_table(steps: Sequence[Step], ids: dict[str, str], demand: Demand) ->
     for bundle in demand.scenario.bundles:
         members = [demand.scenario.service(s) for s in bundle.services]
         asks = Counter(m for s in members for m in s.materials)
-        rows.append({
-            "name": bundle.name, "services": list(bundle.services), "optional": dict(bundle.optional),
-            "episodes": sum(len(v) >= 2 and label[k] == bundle.name for k, v in services.items()),
-            "order": [[a.name, b.name] for i, a in enumerate(members) for b in members[i + 1 :] if a.output in b.materials],
-            "common_materials": sorted(m for m, n in asks.items() if n > 1),
-            "in_person": [s.name for s in members if s.in_person],
-        })  # fmt: skip
+        rows.append(
+            {
+                "name": bundle.name,
+                "services": list(bundle.services),
+                "optional": dict(bundle.optional),
+                "episodes": sum(len(v) >= 2 and label[k] == bundle.name for k, v in services.items()),
+                "order": [
+                    [a.name, b.name] for i, a in enumerate(members) for b in members[i + 1 :] if a.output in b.materials
+                ],
+                "common_materials": sorted(m for m, n in asks.items() if n > 1),
+                "in_person": [s.name for s in members if s.in_person],
+            }
+        )
     return rows

@@ -1,0 +1,108 @@
+"""The contract's rules of today and of the moves, asked of a case as it stands: where, what, when and for how long."""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Collection
+
+from event_logs.synthetic.demand import ONLINE
+from event_logs.synthetic.state import (
+    APPLYING,
+    COLLECT_S,
+    COLLECTING,
+    CORRECT_S,
+    HANDING_IN,
+    IN_PERSON,
+    RECEIPT_S,
+    SIGMA,
+    Z_COLLECT,
+    Z_CORRECT,
+    Z_HAND_IN,
+    Z_PERSON,
+    Z_RECEIPT,
+    CaseRun,
+    Errand,
+)
+
+
+def counter(run: CaseRun) -> str:
+    """Where this case's application and corrections are received; empty: online."""
+    red = run.episode.redesign
+    if run.case.channel == ONLINE or run.episode.is_online:
+        return ""
+    return red.place if red.one_window else run.case.place
+
+
+def counter_time(errand: Errand) -> float:
+    """Seconds at the counter; what becomes one takes as long as the longest that it replaces."""
+    run, red = errand.case, errand.case.episode.redesign
+    if errand.kind == APPLYING:
+        cases = list(run.episode.cases.values()) if red.one_form else [run]
+        return max(draw_seconds(RECEIPT_S, c.z[Z_RECEIPT]) for c in cases)
+    if errand.kind == COLLECTING:
+        cases = run.episode.held if run in run.episode.held else [run]
+        return max(draw_seconds(COLLECT_S, c.z[Z_COLLECT]) for c in cases)
+    if errand.kind == IN_PERSON:
+        return draw_seconds(run.case.service.in_person_minutes * 60.0, run.z[Z_PERSON])
+    if errand.kind == HANDING_IN:
+        return draw_seconds(CORRECT_S, run.z[Z_HAND_IN])
+    return draw_seconds(CORRECT_S, run.z[Z_CORRECT + min(run.loops - 1, 2)])
+
+
+def handed_in(run: CaseRun, shareable: Collection[tuple[str, str]], forms: Collection[str]) -> tuple[str, ...]:
+    """The classes that are handed in at an application, under the moves."""
+    episode, red = run.episode, run.episode.redesign
+    if not red.one_form:
+        own = [m for m in run.case.service.materials if m != run.missing]
+        return tuple(m for m in own if not (red.share_data and (m, run.case.department.name) in shareable))
+    classes: dict[str, None] = {}
+    for other in episode.cases.values():
+        later = {episode.cases[t].case.service.output for t in other.case.takes}
+        for m in other.case.service.materials:
+            known = red.share_data and (m, other.case.department.name) in shareable
+            if m != other.missing and m not in later and not known:
+                classes[m] = None
+    extra = [m for m in classes if m in forms][1:]
+    return tuple(m for m in classes if m not in extra)
+
+
+def is_free(run: CaseRun, case: int) -> bool:
+    """Whether an earlier case's output has come as far as a later one needs it."""
+    earlier, red = run.episode.cases[case], run.episode.redesign
+    if red.share_data or (red.parallel_review and not red.one_form):
+        return earlier.issued
+    return earlier.in_hand
+
+
+def is_my_turn(run: CaseRun) -> bool:
+    """Whether the case that habit puts before this one is done with.
+
+    People who do one thing after the other have the first result in hand before they begin the next, whatever
+    reaches the department by itself; once one form has applied for all, it is the offices that keep the order.
+    """
+    if run.case.after < 0:
+        return True
+    earlier, red = run.episode.cases[run.case.after], run.episode.redesign
+    if (red.one_form and red.share_data) or earlier in run.episode.held:
+        return earlier.issued
+    return earlier.in_hand
+
+
+def inputs_there(run: CaseRun) -> bool:
+    """Whether a case has what it takes: decisions before it, and outputs as they reach it."""
+    episode, red = run.episode, run.episode.redesign
+    if not all(episode.cases[t].issued for t in run.case.legal):
+        return False
+    if red.one_form and not red.share_data:
+        return all(episode.cases[t].case.service.output in episode.handed for t in run.case.takes)
+    return all(is_free(run, t) for t in run.case.takes)
+
+
+def own_place(run: CaseRun) -> str:
+    """Where the service's own office sits: results are handed over there, and people looked at."""
+    return run.case.service.place or run.case.department.place if run.case.channel == ONLINE else run.case.place
+
+
+def draw_seconds(mean_s: float, z: float) -> float:
+    """A lognormal duration of a mean, from a normal draw."""
+    return mean_s * math.exp(SIGMA * z - SIGMA * SIGMA / 2)
