@@ -81,18 +81,13 @@ def _submissions(log: EventLog, documents: ir.Table, classes: MaterialClasses) -
     import ibis
 
     known = documents.select("spelling", "material_class", "kind", "valid_days", "document")
-    rows = _handed_in(log).join(known, "spelling")
-    # Copies in one event are one submission. Few events have any: those alone are looked at twice.
-    copies = log.keep(
-        "copies",
-        rows.group_by("event_number", "document")
-        .aggregate(first=rows.position.min(), n=rows.count())
-        .filter(ibis._.n > 1)
-        .drop("n"),
-    )
+    copies = log.keep("copies", _copies(log, known))
+    several = len(log.run(copies.limit(1))) > 0
+    events = log.events.select(*_FACTS, "materials", "method", submitted_at="completed_at")
+    rows = _handed_in(log, _listed(events) if several else events).join(known, "spelling")
     rows = rows.mutate(material=rows.spelling)
-    if len(log.run(copies.limit(1))):
-        rows = _once(log, rows, copies)
+    if several:
+        rows = _once(rows, copies)
     if classes.has_forms:
         own = (rows.kind == "form") & rows.service.notnull()
         named = ibis.cases((own, rows.material_class + "（" + rows.service + "）"), else_=rows.material_class)
@@ -100,21 +95,41 @@ def _submissions(log: EventLog, documents: ir.Table, classes: MaterialClasses) -
     return rows.drop("spelling")
 
 
-def _once(log: EventLog, rows: ir.Table, copies: ir.Table) -> ir.Table:
-    """One row of each document of an event, its `material` all the spellings in the order of the list."""
+def _listed(events: ir.Table) -> ir.Table:
+    """`listed`: a number for the list of materials (and how they came)."""
     import ibis
 
-    keys = ["event_number", "document"]
-    written = (
-        rows.join(copies, keys)
+    return events.mutate(listed=events.materials.hash() ^ ibis.coalesce(events.method, "").hash())
+
+
+def _copies(log: EventLog, known: ir.Table) -> ir.Table:
+    """Documents that a list has more than once: `listed, document, first, several`, the spellings in the list's order.
+
+    Copies in one event are one submission. The same few lists come again and again: each is looked at once.
+    """
+    import ibis
+
+    keys = ["listed", "document"]
+    lists = log.events.filter(log.events.materials.length() > 1).select("materials", "method").distinct()
+    rows = _handed_in(log, _listed(lists)).join(known.select("spelling", "document"), "spelling")
+    rows = log.keep("lists", rows.select(*keys, "spelling", "position"))
+    twice = rows.group_by(*keys).aggregate(first=rows.position.min(), n=rows.count()).filter(ibis._.n > 1).drop("n")
+    return (
+        rows.join(log.keep("twice", twice), keys)
         .group_by(*keys, "first", "spelling")
         .aggregate(place=ibis._.position.min())
         .group_by(*keys, "first")
         .aggregate(several=ibis._.spelling.group_concat(";", order_by=ibis._.place))
     )
-    met = rows.left_join(log.keep("written", written), keys).drop("event_number_right", "document_right")
+
+
+def _once(rows: ir.Table, copies: ir.Table) -> ir.Table:
+    """One row of each document of an event, its `material` all the spellings in the order of the list."""
+    import ibis
+
+    met = rows.left_join(copies, ["listed", "document"]).drop("listed_right", "document_right")
     met = met.filter(met["first"].isnull() | (met["first"] == met.position))
-    return met.mutate(material=ibis.coalesce(met.several, met.material)).drop("first", "several")
+    return met.mutate(material=ibis.coalesce(met.several, met.material)).drop("first", "several", "listed")
 
 
 _FACTS = (
@@ -130,28 +145,30 @@ _FACTS = (
 )
 
 
-def _handed_in(log: EventLog) -> ir.Table:
-    """Every material of every event that hands in, with its place in the list; what came as `shared` is left out."""
+def _handed_in(log: EventLog, events: ir.Table) -> ir.Table:
+    """Every material of every row that hands in, with its place in the list; what came as `shared` is left out."""
     import ibis
 
-    events = log.events.filter(log.events.materials.length() > 0)
+    events = events.filter(events.materials.length() > 0)
     if not log.has("method"):
-        rows = events.select(*_FACTS, "materials", submitted_at="completed_at")
-        return _unnested(rows)
+        return _unnested(log, events.drop("method"))
     events = events.filter(ibis.coalesce(events.method, "") != "shared")
-    rows = events.select(
-        *_FACTS, "materials", "method", submitted_at=events.completed_at, number=events.materials.length()
-    )
-    rows = _unnested(rows)
+    rows = _unnested(log, events.mutate(number=events.materials.length()))
     # A list as long as the materials says how each came.
     ways = rows.method.re_replace(_SEPARATOR, ";").split(";")
     own = ibis.cases((ways.length() == rows.number, ways[rows.position].strip()), else_=rows.method)
     return rows.filter(ibis.coalesce(own, "") != "shared").drop("method", "number")
 
 
-def _unnested(rows: ir.Table) -> ir.Table:
-    """`materials` as one row each, `spelling`, with `position` from 0."""
-    return rows.unnest("materials", offset="position").rename(spelling="materials")
+def _unnested(log: EventLog, rows: ir.Table) -> ir.Table:
+    """`materials` as one row each, `spelling`, with `position` from 0; `Table.unnest` would join, many times slower."""
+    import ibis
+
+    places = ibis.range(0, rows.materials.length())
+    if log.engine.dialect == "duckdb":
+        return rows.mutate(spelling=rows.materials.unnest(), position=places.unnest()).drop("materials")
+    one = rows.mutate(one=rows.materials.zip(places).unnest()).drop("materials")  # one generator a query elsewhere
+    return one.mutate(spelling=one.one.f1, position=one.one.f2).drop("one")
 
 
 def materials(
