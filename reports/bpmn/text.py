@@ -41,6 +41,14 @@ def clean(text: str) -> str:
     return " ".join("".join(c for c in kept if ord(c) not in bad and not 0xD800 <= ord(c) < 0xE000).split())
 
 
+def safe(text: str) -> str:
+    """The text without characters that XML 1.0 cannot hold."""
+    forbidden = {0xFFFE, 0xFFFF}
+    return "".join(
+        c for c in text if (ord(c) >= 32 or c in "\t\n\r") and ord(c) not in forbidden and not 0xD800 <= ord(c) < 0xE000
+    )
+
+
 def _pieces(text: str) -> list[str]:
     """Unbreakable pieces: words of narrow characters, single wide characters with the punctuation after them."""
     pieces: list[str] = []
