@@ -162,6 +162,7 @@ class Drawing:
     figures: str = ""  # the numbers at its upper right
     least: int = 0  # for the map: the slider's ends
     greatest: int = 0
+    detail: str = ""  # the whole drawing behind an overview
 
 
 @dataclass(frozen=True, slots=True)

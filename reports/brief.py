@@ -179,7 +179,7 @@ def _map(document: Any, report: Report) -> None:
     if chosen is None or not isinstance(chosen.chart, Drawing):
         return
     svg = chosen.chart.svg
-    width, height = drawings.size(svg)
+    _, _, width, height = drawings.view_box(svg)
     tallest, widest = 6.6, 16.2
     across = min(widest, tallest * width / height)
     paragraph = document.add_paragraph()
@@ -236,14 +236,25 @@ def _grid(document: Any, heads: tuple[str, ...], rows: Sequence[tuple[str, ...]]
     table = document.add_table(rows=1 + len(rows), cols=len(heads))
     table.style = "Table Grid"
     table.alignment = WD_TABLE_ALIGNMENT.CENTER
+    widths = _widths(len(heads))
     for r, line in enumerate([heads, *rows]):
         for c, text in enumerate(line):
+            table.cell(r, c).width = widths[c]
             paragraph = table.cell(r, c).paragraphs[0]
             paragraph.paragraph_format.space_after = 0
             paragraph.paragraph_format.line_spacing = 1.1
             if c and len(heads) > 3:
                 paragraph.alignment = WD_ALIGN_PARAGRAPH.CENTER
             _run(paragraph, text, "table", bold=r == 0)
+
+
+def _widths(columns: int) -> list[Any]:
+    """Widths of a table's columns that fill the line, the first one wider, or the last of three."""
+    from docx.shared import Cm
+
+    if columns == 3:
+        return [Cm(2.6), Cm(2.8), Cm(10.8)]
+    return [Cm(4.2)] + [Cm(12.0 / (columns - 1))] * (columns - 1)
 
 
 def _confirm(document: Any, report: Report) -> None:

@@ -11,7 +11,7 @@ _BANNED = ("script", "foreignObject", "style", "image", "iframe", "animate", "se
 _REFERENCE = re.compile(r"url\(#([^)]+)\)")
 
 
-def embed(svg: str, prefix: str, label: str) -> str:
+def embed(svg: str, prefix: str, label: str, *, sized: bool = False) -> str:
     """The drawing as an element of the page.
 
     Parameters
@@ -22,6 +22,8 @@ def embed(svg: str, prefix: str, label: str) -> str:
         Put before every id, so that two drawings do not share one.
     label
         What the picture shows, for those who do not see it.
+    sized
+        Whether it keeps its own size instead of filling the line.
 
     Raises
     ------
@@ -44,7 +46,7 @@ def embed(svg: str, prefix: str, label: str) -> str:
             _drop(element)
             continue
         _clean(element, prefix)
-    _frame(root, prefix, label)
+    _frame(root, prefix, label, sized)
     etree.cleanup_namespaces(root)
     text: str = etree.tostring(root, encoding="unicode")
     return text
@@ -80,13 +82,13 @@ def _clean(element: Any, prefix: str) -> None:
                 del element.attrib[name]
 
 
-def _frame(root: Any, prefix: str, label: str) -> None:
+def _frame(root: Any, prefix: str, label: str, sized: bool) -> None:
     """A view box instead of a size, and a name."""
     if "viewBox" not in root.attrib:
         sizes = [re.match(r"[\d.]+", root.get(key, "")) for key in ("width", "height")]
         width, height = (size[0] if size else "100" for size in sizes)
         root.set("viewBox", f"0 0 {width} {height}")
-    for key in ("width", "height", "preserveAspectRatio"):
+    for key in ("preserveAspectRatio", *(() if sized else ("width", "height"))):
         root.attrib.pop(key, None)
     root.set("id", f"{prefix}drawing")
     root.set("role", "img")
@@ -94,7 +96,7 @@ def _frame(root: Any, prefix: str, label: str) -> None:
     root.set("class", " ".join(dict.fromkeys((*root.get("class", "").split(), "drawing"))))
 
 
-def size(svg: str) -> tuple[float, float]:
-    """Width and height of an embedded drawing's view box."""
-    found = re.search(r'viewBox="[-\d.]+ [-\d.]+ ([\d.]+) ([\d.]+)"', svg)
-    return (float(found[1]), float(found[2])) if found else (100.0, 100.0)
+def view_box(svg: str) -> tuple[float, float, float, float]:
+    """A drawing's view box: left, top, width, height."""
+    found = re.search(r'viewBox="([-\d.]+) ([-\d.]+) ([\d.]+) ([\d.]+)"', svg)
+    return tuple(float(found[i]) for i in range(1, 5)) if found else (0.0, 0.0, 100.0, 100.0)  # type: ignore[return-value]

@@ -53,7 +53,6 @@ def page(report: Report | ReportInputs) -> str:
     with wording.using(report.language):
         style = _style()
         start, script = _read("start.js"), "".join(_read(name) for name in SCRIPTS)
-        sheets = {name: _drawings(report, name) for name in ("map", "as_is", "to_be")}
         return (
             environment()
             .get_template("page.html")
@@ -64,7 +63,7 @@ def page(report: Report | ReportInputs) -> str:
                 start=Markup(start),
                 script=Markup(script),
                 policy=_policy((style,), (start, script)),
-                drawn={kind: svg for kind, svg in sheets.items() if svg},
+                drawn=_drawings(report),
             )
         )
 
@@ -76,11 +75,18 @@ def fragment(block: Any) -> str:
     return template.render(block=block, style=Markup(_style()), t=texts)
 
 
-def _drawings(report: Report, kind: str) -> Markup | None:
+def _drawings(report: Report) -> dict[str, Markup]:
+    """Each drawing by its kind, and the whole ones behind overviews."""
+    found: dict[str, Markup] = {}
     for figure in _figures(report):
-        if isinstance(figure.chart, Drawing) and figure.chart.kind == kind and figure.chart.svg:
-            return Markup(drawings.embed(figure.chart.svg, f"{kind}-", plain(figure.title)))
-    return None
+        chart = figure.chart
+        if not isinstance(chart, Drawing):
+            continue
+        for key, svg in ((chart.kind, chart.svg), (f"{chart.kind}_whole", chart.detail)):
+            if svg:
+                text = drawings.embed(svg, f"{key}-", plain(figure.title), sized=key.endswith("whole"))
+                found[key] = Markup(text)
+    return found
 
 
 def _figures(report: Report) -> Iterator[Figure]:
@@ -109,7 +115,7 @@ def environment() -> Environment:
         cell=cell,
         raw=raw,
         widths=widths,
-        size=drawings.size,
+        view_box=drawings.view_box,
         count=count,
         people=Column("", "", "count", people=True),
     )
@@ -173,7 +179,9 @@ def _style() -> str:
         f"@media screen and (prefers-color-scheme:dark){{:root:not([data-theme=light]){{{dark}}}}}\n"
         f"@media screen{{:root[data-theme=dark]{{{dark}}}}}\n"
     )
-    return colours + _read("style.css")
+    from reports.bpmn.drawing import RULES
+
+    return colours + _read("style.css") + RULES + "\n"
 
 
 def _policy(styles: tuple[str, ...], scripts: tuple[str, ...]) -> str:

@@ -12,6 +12,8 @@ from dataclasses import dataclass, field
 from datetime import datetime
 from typing import Any
 
+from mining.process_model import ProcessModel
+
 Note = tuple[str, Mapping[str, object]]  # a wording key and the values that fill its places
 
 
@@ -166,7 +168,10 @@ class Timeline:
 
 @dataclass(frozen=True, slots=True)
 class Process:
-    """A process and its drawing, as-is or to-be. `svg` is `reports.bpmn.drawing.svg`'s; files are relative links."""
+    """A process and its drawing, as-is or to-be. `svg` is `reports.bpmn.drawing.svg`'s; files are relative links.
+
+    With `model` the page shows an overview (`reports.overview`) first and the whole drawing on demand.
+    """
 
     svg: str = ""
     bpmn_file: str = ""
@@ -174,6 +179,7 @@ class Process:
     steps: int = 0
     departments: int = 0
     applicant_steps: int = 0  # tasks in the applicant's lane
+    model: ProcessModel | None = None
 
 
 @dataclass(frozen=True, slots=True)

@@ -42,6 +42,8 @@ CONTROLS = (
     "day",
     "scroll",
     "of-today",
+    "proposed",
+    "whole",
     "off",
     "topics",
     "still",

@@ -22,6 +22,7 @@ MOVES = (
     "online",
     "conditional_acceptance",
 )
+LOG_COUNTS = ("events", "cases", "applicants", "departments", "services")
 TODAY = (
     "trips_mean",
     "submissions_mean",
@@ -124,7 +125,7 @@ def findings() -> dict[str, Any]:
         {"observed": COUNT, "inferred": COUNT, "possible": COUNT, "mean": MAYBE, "mean_with_possible": MAYBE},
     )
     facts = record(
-        dict.fromkeys(("events", "cases", "applicants", "departments", "services", "rows", "rejected", "duplicates"), COUNT),
+        dict.fromkeys((*LOG_COUNTS, "rows", "rejected", "duplicates"), COUNT),
         {
             "files": TEXTS,
             "regions": TEXTS,

@@ -2,10 +2,16 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
+
+from mining.process_model import APPLICANT, Kind
 from reports import savings_view as view
 from reports.blocks import Block, Column, Drawing, Figure, Replaying, Section, Table
+from reports.bpmn.drawing import svg
+from reports.bpmn.layout import lay_out
 from reports.disclosure import publish
-from reports.inputs import Process, Replay, ReportInputs
+from reports.inputs import Process, Replay, ReportInputs, Token
+from reports.overview import Overview, overview
 from reports.text import count, days, listed, name, number, strong
 from wording import say
 
@@ -17,7 +23,7 @@ def section(inputs: ReportInputs) -> Section:
         return Section("processes", topic, say("report.processes.off-heading"), off=say("report.processes.off"))
     blocks: list[Block] = []
     for kind, process in (("as_is", inputs.as_is), ("to_be", inputs.to_be)):
-        if process.svg:
+        if process.svg or process.model is not None:
             blocks.append(_drawing(inputs, kind, process))
     if inputs.ties:
         blocks.append(_ties(inputs))
@@ -28,18 +34,41 @@ def replay(inputs: ReportInputs) -> Section:
     """The section of the replay."""
     topic = say("report.replay.topic")
     played = inputs.replay
-    if played is None or not played.as_is or not inputs.as_is.svg:
+    if played is None or not played.as_is or not (inputs.as_is.svg or inputs.as_is.model):
         return Section("replay", topic, say("report.replay.off-heading"), off=say("report.replay.off"))
-    return Section("replay", topic, _replay_heading(played), say("report.replay.deck"), (_replaying(played),))
+    return Section("replay", topic, _replay_heading(played), say("report.replay.deck"), (_replaying(inputs, played),))
+
+
+def _overview(process: Process) -> Overview | None:
+    """A process of several services at a glance; None where one service is all there is."""
+    model = process.model
+    return overview(model) if model is not None and len(model.services) > 1 else None
+
+
+def _drawn(kind: str, process: Process) -> tuple[str, str]:
+    """The drawing that the page shows, and the whole one behind it."""
+    small = _overview(process)
+    if small is None:
+        return process.svg, ""
+    picture = svg(small.model, lay_out(small.model), proposed=kind == "to_be", alone=False)
+    return picture, process.svg
+
+
+def _steps(inputs: ReportInputs, process: Process) -> int:
+    """Steps of the applicant; what the overview shows, so that the heading agrees with the picture."""
+    small = _overview(process)
+    if small is None:
+        return process.applicant_steps
+    return sum(node.lane == APPLICANT and node.kind is Kind.TASK for node in small.model.nodes)
 
 
 def _heading(inputs: ReportInputs) -> str:
-    before, after = inputs.as_is.applicant_steps, inputs.to_be.applicant_steps
+    before, after = _steps(inputs, inputs.as_is), _steps(inputs, inputs.to_be)
     carried = sum(1 for h in inputs.handovers if h.receivers)
     if before and after and after < before:
         key = "report.processes.heading-carried" if carried else "report.processes.heading"
         return say(key, before=count(before), n=after, after=count(after))
-    return say("report.processes.heading-kept", n=count(len((inputs.to_be.svg and inputs.cards) or inputs.cards)))
+    return say("report.processes.heading-kept", n=count(len(inputs.cards)))
 
 
 def _deck(inputs: ReportInputs) -> str:
@@ -70,10 +99,12 @@ def _drawing(inputs: ReportInputs, kind: str, process: Process) -> Figure:
     downloads = tuple((say("report.download", what=what), file) for what, file in files if file)
     moves = say("report.list.comma").join(say(f"report.move.{m}.name") for m in saving.get("moves", ()))
     title = say(f"report.processes.{kind}.title", n=count(process.departments or len(inputs.cards)), moves=moves)
+    shown, whole = _drawn(kind, process)
+    sums = " · ".join(figures)
     return Figure(
         f"fig-{kind.replace('_', '-')}",
         title,
-        Drawing(process.svg, "as_is" if kind == "as_is" else "to_be", downloads, " · ".join(figures)),
+        Drawing(shown, "as_is" if kind == "as_is" else "to_be", downloads, sums, detail=whole),
         say(f"report.processes.{kind}.caption"),
     )
 
@@ -106,9 +137,29 @@ def _ends(tokens: tuple[tuple[tuple[str, float, float], ...], ...]) -> float:
     return max((stops[-1][2] for stops in tokens if stops), default=0.0)
 
 
-def _replaying(played: Replay) -> Figure:
-    as_is = tuple(token.stops for token in played.as_is)
-    to_be = tuple(token.stops for token in played.to_be)
+Stops = tuple[tuple[str, float, float], ...]
+
+
+def _at_a_glance(process: Process, tokens: tuple[Token, ...]) -> tuple[Stops, ...]:
+    """Stops as the overview has them: neighbouring ones in one of its steps are one."""
+    small = _overview(process)
+    return tuple(_joined(token.stops, None if small is None else small.place) for token in tokens)
+
+
+def _joined(stops: Stops, place: Mapping[str, str] | None) -> Stops:
+    found: list[tuple[str, float, float]] = []
+    for node, start, end in stops:
+        at = node if place is None else place.get(node, "")
+        if at and found and found[-1][0] == at:
+            found[-1] = (at, found[-1][1], round(end, 2))
+        elif at:
+            found.append((at, round(start, 2), round(end, 2)))
+    return tuple(found)
+
+
+def _replaying(inputs: ReportInputs, played: Replay) -> Figure:
+    as_is = _at_a_glance(inputs.as_is, played.as_is)
+    to_be = _at_a_glance(inputs.to_be, played.to_be)
     chart = Replaying(as_is, to_be, played.ends_h or max(_ends(as_is), _ends(to_be)))
     caption = say("report.replay.caption", n=len(as_is), count=count(len(as_is)))
     return Figure("fig-replay", say("report.replay.title"), chart, caption)

@@ -18,7 +18,7 @@
     if (!drawing) return found;
     drawing.querySelectorAll("[data-node]").forEach(function (node) {
       var box = node.getBBox();
-      found[node.dataset.node] = { x: box.x + box.width / 2, y: box.y + box.height / 2, w: box.width };
+      found[node.dataset.node] = { x: box.x + box.width / 2, y: box.y + box.height / 2, w: box.width, h: box.height };
     });
     return found;
   };
@@ -52,8 +52,8 @@
       dot.setAttribute("r", "6");
       layer.append(dot);
       var legs = known.slice(1).map(function (stop, i) { return way(known[i][0], stop[0]); });
-      // Dots at one node stand side by side, each on its own spot.
-      var spot = [((number * 37) % 9 - 4) * 0.1, ((number * 23) % 5 - 2) * 5];
+      // Dots at one node stand side by side, above and below its name.
+      var spot = [((number * 37) % 9 - 4) * 0.1, number % 2 ? 0.36 : -0.36];
       tokens.push({ dot: dot, stops: known, legs: legs, at: 0, spot: spot, shown: null });
     });
     return { at: at, tokens: tokens, done: document.getElementById("replay-done-" + kind), count: -1, kind: kind };
@@ -69,7 +69,7 @@
     visible(token, true);
     var here = sheet.at[stops[i][0]];
     var x = here.x + token.spot[0] * here.w;
-    var y = here.y + token.spot[1];
+    var y = here.y + token.spot[1] * here.h;
     if (i + 1 < stops.length && hours > stops[i][2]) {
       var share = (hours - stops[i][2]) / Math.max(1e-9, stops[i + 1][1] - stops[i][2]);
       var leg = token.legs[i];
