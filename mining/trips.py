@@ -30,7 +30,7 @@ def trips(
     trip_gap_h: float = 4,
     applicant_activities: Sequence[str] = (),
 ) -> ir.Table:
-    """The trips of a log, a row a trip and episode, computed once and kept.
+    """The trips of a log, a row a trip and episode: computed once, its names joined to it whenever it is read.
 
     Parameters
     ----------
@@ -57,16 +57,16 @@ def trips(
     events = log.keep("trip_events", _journeys(_coded(found, visitors, sites, offices), trip_gap_h))
     rows = log.keep("trip_rows", _rows(events))
     notices = log.keep("notices", unanswered(log, steps_of(log)))
-    parts = (
-        log.keep("trip_news", _new(events, rows)),
-        _listed(events, rows, "department", offices),
-        _listed(events, rows, "case_number", episodes.select(code="first_event_number", name="case_id")),
-        _services(events, rows, episodes),
-        _awaited(events, rows, notices, episodes),
-        _shared(rows, episodes),
-        offices,
+    judged = log.keep("trip_kinds", _judged(events, rows, notices, episodes))
+    lists = (
+        log.keep("trip_departments", _listed(events, rows, "department", offices)),
+        log.keep(
+            "trip_cases",
+            _listed(events, rows, "case_number", episodes.select(code="first_event_number", name="case_id")),
+        ),
+        log.keep("trip_services", _services(events, rows, episodes)),
     )
-    return log.keep("trips", _told(rows, parts, episodes, visitors, sites))
+    return _written(judged, lists, episodes, visitors, sites, offices)
 
 
 def _visitors(found: ir.Table) -> ir.Table:
@@ -236,21 +236,13 @@ def _shared(rows: ir.Table, episodes: ir.Table) -> ir.Table:
     return named.select(*_ROW, trip_rule=named.rule.max().over(trip), shared_id=own.first().over(first))
 
 
-def _told(
-    rows: ir.Table, parts: tuple[ir.Table, ...], episodes: ir.Table, visitors: ir.Table, sites: ir.Table
-) -> ir.Table:
-    """The rows in the contract's columns, by the parts that `trips` computes."""
+def _judged(events: ir.Table, rows: ir.Table, notices: ir.Table, episodes: ir.Table) -> ir.Table:
+    """The rows with their kind, cause, certainty and rule."""
     import ibis
 
-    news, departments, cases, services, awaited, shared, offices = parts
-    joined = rows.left_join(news.mutate(new=True), ["episode_number", "turn"])
-    for part in (departments, cases, services, awaited, shared):
+    joined = rows.left_join(_new(events, rows).mutate(new=True), ["episode_number", "turn"])
+    for part in (_awaited(events, rows, notices, episodes), _shared(rows, episodes)):
         joined = _bare(joined).left_join(part, _ROW)
-    of_case = episodes.select("case_id", "episode_id", "applicant", "service", case_number="first_event_number")
-    joined = _bare(joined).inner_join(of_case, "case_number")
-    joined = _bare(joined).inner_join(visitors.select("visitor_number", "visitor"), "visitor_number")
-    joined = _bare(joined).left_join(sites.select(place="code", place_name="name"), "place")
-    joined = _bare(joined).left_join(offices.select(last_department="code", office_name="name"), "last_department")
     new, awaits = joined.new.fill_null(False), joined.awaited.fill_null(False)
     nowhere = joined.last_department == 0
     kind = ibis.cases((joined.turn == 1, "first"), (new, "multi"), else_="return")
@@ -272,20 +264,45 @@ def _told(
     weakest = joined.trip_rule.fill_null(joined.rule)
     visit_rule = ibis.cases(*((weakest == n, name) for n, name in enumerate(RULES[:-1])), else_=RULES[-1])
     return joined.select(
-        "visitor",
+        *_ROW,
+        "turn",
+        "shared_id",
+        "visitor_number",
+        "place",
         "started_at",
         "ended_at",
-        "episode_id",
-        "applicant",
+        "case_number",
+        "last_department",
+        kind=kind,
+        cause=(kind == "return").ifelse(cause, ibis.null("string")),
+        certainty=ibis.cases((weakest <= 2, CERTAINTY[0]), (weakest <= 4, CERTAINTY[1]), else_=CERTAINTY[2]),
+        rule=visit_rule + ";" + kind_rule + cause_rule,
+    )
+
+
+def _written(
+    judged: ir.Table,
+    lists: tuple[ir.Table, ir.Table, ir.Table],
+    episodes: ir.Table,
+    visitors: ir.Table,
+    sites: ir.Table,
+    offices: ir.Table,
+) -> ir.Table:
+    """The rows in the contract's columns: numbers give way to names."""
+    joined = judged
+    for part in lists:
+        joined = _bare(joined.left_join(part, _ROW))
+    of_case = episodes.select("case_id", "episode_id", "applicant", "service", case_number="first_event_number")
+    joined = _bare(joined.inner_join(of_case, "case_number"))
+    joined = _bare(joined.inner_join(visitors.select("visitor_number", "visitor"), "visitor_number"))
+    joined = _bare(joined.left_join(sites.select(place="code", place_name="name"), "place"))
+    joined = _bare(joined.left_join(offices.select(last_department="code", office_name="name"), "last_department"))
+    return joined.mutate(
         trip_id=joined.shared_id.fill_null(joined.episode_id + "#" + joined.turn.cast("string")),
         place=joined.place_name,
         departments=joined.department_names.fill_null(joined.office_name),
         cases=joined.case_number_names.fill_null(joined.case_id),
         services=joined.service_names.fill_null(joined.service),
-        kind=kind,
-        cause=(kind == "return").ifelse(cause, ibis.null("string")),
-        certainty=ibis.cases((weakest <= 2, CERTAINTY[0]), (weakest <= 4, CERTAINTY[1]), else_=CERTAINTY[2]),
-        rule=visit_rule + ";" + kind_rule + cause_rule,
     ).select(*COLUMNS)
 
 
