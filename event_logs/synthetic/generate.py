@@ -14,12 +14,13 @@ from typing import Any
 
 from event_logs.synthetic.demand import Demand, draw_demand
 from event_logs.synthetic.renaming import rename
-from event_logs.synthetic.rows import NOISES, Noise, Rows, write_rows
+from event_logs.synthetic.rows import NOISES, Noise, Rows, columns_of, write_rows
 from event_logs.synthetic.scenario import Scenario, read_scenario
 from event_logs.synthetic.simulation import play
 from event_logs.synthetic.state import Luck
 from event_logs.synthetic.truth import (
     Step,
+    as_seen,
     bundles_table,
     episode_ids,
     episodes_table,
@@ -165,9 +166,9 @@ def generate(
 
 
 def _write_truth(out: Path, demand: Demand, steps: list[Step], rows: Rows, style: Noise) -> Iterable[Path]:
-    columns = style.columns or demand.scenario.columns
-    has_object = "object" in columns and "object" not in style.without
-    has_episode = "episode" in columns and "episode" not in style.without
+    columns = columns_of(demand.scenario, style)
+    has_object, has_episode = "object" in columns, "episode" in columns
+    steps = as_seen(steps, columns)
     given = episode_ids(steps, bundles=True, has_object=has_object, has_episode=has_episode)
     none = episode_ids(steps, bundles=False, has_object=has_object, has_episode=has_episode)
     yield _table(out / "truth_trips.csv", TRIP_COLUMNS, trips_table(steps, given))

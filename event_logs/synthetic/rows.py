@@ -140,14 +140,21 @@ class Rows:
     tail: str = ""  # an unclosed record at the end, as a broken transfer leaves it
 
 
+def columns_of(world: Scenario, noise: Noise) -> list[str]:
+    """The columns that the log has."""
+    return [c for c in (noise.columns or world.columns or CANONICAL) if c not in noise.without]
+
+
 def write_rows(demand: Demand, steps: list[Step], noise: Noise, seed: int) -> Rows:
     """Render the steps; what noise hides or rewrites is noted on them, for the truth to say."""
     rng = np.random.default_rng([seed, 3])
     world = demand.scenario
-    columns = [c for c in (noise.columns or world.columns or CANONICAL) if c not in noise.without]
+    columns = columns_of(world, noise)
     masked = {e.index for e in demand.episodes if rng.random() < noise.masked}
     rows = []
+    written: dict[int, str] = {}
     for step in steps:
+        step.applicant = written.setdefault(step.case.index, _written(step.episode.applicant, noise, rng))
         values = _values(world, step, noise, rng)
         step.masked = step.episode.index in masked
         if step.masked:
@@ -181,9 +188,6 @@ def _values(world: Scenario, step: Step, noise: Noise, rng: np.random.Generator)
         if event.kind == "issue" and case.delivery not in (COLLECT, "post")
         else ""
     )
-    who = step.episode.applicant
-    if noise.id_forms and len(who) == 18 and rng.random() < noise.id_forms:
-        who = short_identity(who) if who[:17].isdigit() and rng.random() < 0.5 else who.lower()
     promised = ""
     if case.service.promised_days and event.kind == "apply":
         promised = step.ended.replace(hour=17, minute=30, second=0).strftime(noise.time_format)
@@ -196,7 +200,7 @@ def _values(world: Scenario, step: Step, noise: Noise, rng: np.random.Generator)
         "resource": _resource(world, step),
         "service": case.service.name,
         "region": world.region,
-        "applicant": who,
+        "applicant": step.applicant,
         "agent": step.agent if present and step.agent else step.episode.agent if not present else "",
         "actor": "applicant" if present else "officer",
         "channel": event.channel,
@@ -211,6 +215,13 @@ def _values(world: Scenario, step: Step, noise: Noise, rng: np.random.Generator)
         "rating": "",
         "names": names.apply,
     }
+
+
+def _written(who: str, noise: Noise, rng: np.random.Generator) -> str:
+    """How a case writes an identity: now and then in its 15-digit form, or in small letters."""
+    if not noise.id_forms or len(who) != 18 or rng.random() >= noise.id_forms:
+        return who
+    return short_identity(who) if who[:17].isdigit() and rng.random() < 0.5 else who.lower()
 
 
 def _resource(world: Scenario, step: Step) -> str:

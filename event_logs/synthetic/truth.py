@@ -3,8 +3,8 @@
 from __future__ import annotations
 
 from collections import Counter, defaultdict
-from collections.abc import Iterable, Sequence
-from dataclasses import dataclass
+from collections.abc import Collection, Iterable, Sequence
+from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 from typing import Any
 
@@ -31,11 +31,17 @@ class Step:
     materials: tuple[tuple[str, str], ...]  # (class, as written), one entry a class
     hidden: bool = False
     masked: bool = False
+    applicant: str = ""  # as the case has it written
 
     @property
     def visitor(self) -> str:
         """Who came."""
         return self.agent or self.episode.applicant
+
+    @property
+    def written(self) -> str:
+        """The applicant, as the log has him before any mask."""
+        return self.applicant or self.episode.applicant
 
     @property
     def is_visit(self) -> bool:
@@ -66,6 +72,28 @@ def steps_of(demand: Demand, events: Iterable[Event]) -> list[Step]:
     made.sort(key=lambda s: (s.ended, s.started))
     for number, step in enumerate(made):
         step.number = number
+    return made
+
+
+def as_seen(steps: Sequence[Step], columns: Collection[str]) -> list[Step]:
+    """The steps as a log with these columns can tell them: where it has no places, a department is its own place."""
+    made = []
+    for step in steps:
+        event = step.event
+        if event.place and "place" not in columns:
+            event = event._replace(place=step.case.department.name)
+        if "outputs" not in columns:
+            event = event._replace(outputs=())
+        started = step.started if "started_at" in columns else step.ended
+        made.append(
+            replace(
+                step,
+                event=event,
+                started=started,
+                agent=step.agent if "agent" in columns else "",
+                materials=step.materials if "materials" in columns else (),
+            )
+        )
     return made
 
 
@@ -150,7 +178,7 @@ def trips_table(steps: Sequence[Step], ids: dict[str, str]) -> list[dict[str, An
             rows.append(
                 {
                     "trip_id": f"T{number + 1}",
-                    "applicant": part[0].episode.applicant,
+                    "applicant": part[0].written,
                     "visitor": part[0].visitor,
                     "episode_id": episode_id,
                     "place": run[0].event.place,
@@ -209,13 +237,16 @@ def materials_table(steps: Sequence[Step], demand: Demand) -> list[dict[str, Any
             same = [p for p in past if p[2] == department]
             before = (same or past)[-1] if past else None
             number = f"S{len(rows) + 1}"
-            rework = before is not None and step.event.kind == "correct" and before[3] == case
+            # Whatever is handed in again at a correction is rework; that it must repeat the same case is the stricter
+            # reading of the contract's sentence, kept beside it.
+            rework = before is not None and step.event.kind == "correct"
+            strictly = before is not None and rework and before[3] == case
             source = _shareable(name, who, department, issuers, given)
             outside = external.get(name, "")
             rows.append(
                 {
                     "submission_id": number,
-                    "applicant": who,
+                    "applicant": step.written,
                     "case_id": case,
                     "department": department,
                     "submitted_at": step.ended,
@@ -224,7 +255,7 @@ def materials_table(steps: Sequence[Step], demand: Demand) -> list[dict[str, Any
                     "repeat_of": before[1] if before else "",
                     "repeat_kind": "" if before is None else "same_department" if same else "other_department",
                     "because": "correction" if rework else "",
-                    "because_alt": "correction" if rework else "",
+                    "because_alt": "correction" if strictly else "",
                     "shareable_from": source,
                     "shareable_maybe": "" if source or outside == department else outside,
                     "masked": str(step.hidden or step.masked).lower(),
