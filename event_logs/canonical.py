@@ -20,6 +20,7 @@ LISTS = ("materials", "outputs")
 TIMES = ("completed_at", "started_at", "promised_at", "suspended_from", "suspended_to")
 BARRED = ("completed_at", "started_at")  # a text here that is no time makes the row unreadable
 NUMBERS = ("rating", "fee")
+NEEDED_TEXT = ("case_id", "activity")
 _PLAIN = ("case_id", "activity")  # where "无" may be meant
 
 
@@ -71,9 +72,9 @@ def _recipe(
     if role in NUMBERS:
         return () if kind.is_numeric() else number_steps()
     if role in CODED:
-        return (lambda part: {"value": coded(part("value"), dict(spellings[role]))},)
+        return () if clean else (lambda part: {"value": coded(part("value"), dict(spellings[role]))},)
     if clean:
-        return ()
+        return (lambda part: {"value": part("value").nullif("")},)
     return text_steps(
         also_missing=() if role in _PLAIN else missing("optional"),
         numeric=role in ("case_id", "resource", "object", "episode", "applicant", "agent"),
@@ -117,13 +118,13 @@ def reason_of(table: ir.Table, raw_of: Mapping[str, ir.Value], headers: Mapping[
         Role -> header: a row that repeats them is a second header.
     """
     checks: list[tuple[ir.BooleanValue, str]] = []
-    if all(raw_of[role].type().is_string() for role in ("case_id", "activity")):
-        same = [raw_of[role].strip() == headers[role] for role in ("case_id", "activity")]
-        checks.append((same[0] & same[1], "second_header"))
+    if all(raw_of[role].type().is_string() for role in NEEDED_TEXT):
+        checks.append(((table.case_id == headers["case_id"]) & (table.activity == headers["activity"]), "second_header"))
     checks += [(table.case_id.isnull(), "no_case_id"), (table.activity.isnull(), "no_activity")]
     for role in BARRED:
         if role in raw_of and not _typed_time(raw_of[role]):
-            checks.append((table[role].isnull() & written_time(as_text(raw_of[role])).notnull(), f"bad_{role}"))
+            unread = ibis.ifelse(table[role].isnull(), as_text(raw_of[role]), ibis.null("string"))
+            checks.append((written_time(unread).notnull(), f"bad_{role}"))
     checks.append((table.completed_at.isnull(), "no_completed_at"))
     return ibis.cases(*checks, else_=ibis.null("string"))
 

@@ -29,16 +29,19 @@ class Completed:
     events: ir.Table
     present: frozenset[str]
     notes: tuple[Note, ...]
+    changed: bool  # whether more was done than naming: such events are computed once
 
 
 def completed(engine: DuckDBEngine, events: ir.Table, *, totals: Mapping[str, int]) -> Completed:
     """Events in canonical columns, as far as their own columns imply more."""
     notes: list[Note] = []
     present: set[str] = set()
+    changed = False
     if "lifecycle" in events.columns:
         events, said, started = paired(engine, events)
         notes += said
         present |= {"started_at"} if started else set()
+        changed = bool(said) or started
     events = events.drop(*[name for name in ("lifecycle", "instance") if name in events.columns])
     if "started_at" in events.columns and totals["reversed"]:
         events = events.mutate(
@@ -46,17 +49,33 @@ def completed(engine: DuckDBEngine, events: ir.Table, *, totals: Mapping[str, in
         )
     events, said = _with_departments(engine, events, totals)
     notes += said
+    changed = changed or bool(said)
     for role in ("applicant", "agent"):
         if role in events.columns:
-            events = events.mutate(**{f"{role}_key": events[role]})
-            if _any(engine, events, needs_key(events[role])):
-                others = [name for name in events.columns if name != f"{role}_key"]
-                events = in_steps(engine, events, {f"{role}_key": identity_steps()}, carry=others)
-    return Completed(events, frozenset(present), tuple(notes))
+            events, said = _with_key(engine, events, role)
+            changed = changed or said
+    return Completed(events, frozenset(present), tuple(notes), changed)
 
 
-def _any(engine: DuckDBEngine, events: ir.Table, test: ir.BooleanValue) -> bool:
-    return bool(engine.run(events.aggregate(found=test.any().fill_null(False)))["found"].iloc[0])
+def _with_key(engine: DuckDBEngine, events: ir.Table, role: str) -> tuple[ir.Table, bool]:
+    """Events with the key of a role's identities; whether any key differs from what is written.
+
+    Keys are worked out once for each distinct identity that is more than a plain name.
+    """
+    column = f"{role}_key"
+    distinct = events.select(value=role).distinct()
+    odd = engine.keep("identities", distinct.filter(needs_key(distinct.value)).mutate(key=lambda t: t.value))
+    if not int(engine.run(odd.aggregate(n=odd.count()))["n"].iloc[0]):
+        engine.drop(odd)
+        return events.mutate(**{column: events[role]}), False
+    keys = engine.keep("keys", in_steps(engine, odd, {"key": identity_steps()}, carry=["value"]))
+    differing = keys.filter(~keys.value.identical_to(keys.key)).select(key_of="value", key_is="key")
+    table = engine.keep("keys", differing)
+    if not int(engine.run(table.aggregate(n=table.count()))["n"].iloc[0]):
+        return events.mutate(**{column: events[role]}), False
+    joined = events.left_join(table, events[role] == table.key_of)
+    key = ibis.ifelse(joined.key_of.notnull(), joined.key_is, joined[role])
+    return joined.mutate(**{column: key}).drop("key_of", "key_is"), True
 
 
 def _with_departments(engine: DuckDBEngine, events: ir.Table, totals: Mapping[str, int]) -> tuple[ir.Table, list[Note]]:

@@ -91,13 +91,9 @@ def names_nobody(key: ir.StringValue) -> ir.BooleanValue:
 def needs_key(column: ir.StringValue) -> ir.BooleanValue:
     """Whether a value's key may differ from the value: where none of a log's does, the column is its own key."""
     odd = column.re_search(
-        "['\"*＊●○×※□■某 \t\r\n\u00a0\u3000\ufeff\u200b\uff01-\uff5e]|[xX]{3}|^[0-9A-Za-z.+-]*$|匿名|测试"
+        "^['\"]|['\"]$|[*＊●○×※□■某\t\r\n\u00a0\u3000\ufeff\u200b\uff01-\uff5e]|  |^ | $|[xX]{3}|^[0-9A-Za-z.+-]*$|匿名|测试"
     )
-    return (
-        odd
-        | column.lower().isin(missing("identity"))
-        | ((column.length() >= 4) & (column.replace(column.substr(0, 1), "") == ""))
-    )
+    return odd | column.lower().isin(missing("identity")) | ((column.length() >= 4) & (column.replace(column.substr(0, 1), "") == ""))
 
 
 def _modern_citizen_number(code: ir.StringValue) -> ir.StringValue:

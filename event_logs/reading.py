@@ -19,6 +19,7 @@ if TYPE_CHECKING:
 
 Note = tuple[str, dict[str, object]]
 Progress = Callable[[str], None]
+KEYS = ("case_id", "activity", "completed_at", "started_at")
 _SAMPLES = 5  # how many values a note names
 
 
@@ -116,16 +117,12 @@ def _drafted(engine: DuckDBEngine, raw: Raw, assignment: Assignment, zone: str) 
 
     table = raw.expression()
     spellings, notes = _spellings(engine, table, assignment)
-    cells = [f"c{place}" for place in range(len(raw.headers))]
-    wanted = {
-        role: f"c{assignment.columns[role]}"
-        for role in ("case_id", "activity", "completed_at", "started_at")
-        if role in assignment.columns
-    }
-    numbered = engine.view("numbered", table.mutate(digest=_digest([table[cell] for cell in cells])))
+    wanted = {role: f"c{assignment.columns[role]}" for role in KEYS if role in assignment.columns}
+    numbered = _numbered(raw, wanted)
+    clean = _clean_roles(engine, raw, assignment, spellings)
     carry = ["row", "line", "digest", *dict.fromkeys(wanted.values())]
     steps = canonical_table(
-        engine, numbered, assignment.columns, zone=zone, spellings=spellings, clean=frozenset(), carry=carry
+        engine, numbered, assignment.columns, zone=zone, spellings=spellings, clean=clean, carry=carry
     )
     headers = {role: raw.headers[place] for role, place in assignment.columns.items()}
     reason = reason_of(steps, {role: steps[cell] for role, cell in wanted.items()}, headers)
@@ -150,11 +147,39 @@ def _count_if(draft: ir.Table, role: str, test: Callable[[ir.Table], Any]) -> An
     return test(draft).sum() if role in draft.columns else ibis.literal(0)
 
 
-def _digest(columns: Sequence[ir.Value]) -> ir.Value:
-    """A 64-bit digest of a row's cells as written."""
+def _numbered(raw: Raw, wanted: Mapping[str, str]) -> ir.Table:
+    """The raw table with a 64-bit `digest` of each row's cells.
+
+    Of a file that is not copied, only the needed columns are digested: rows equal in every column are equal in these.
+    """
     import ibis
 
-    return ibis.struct({f"f{place}": column for place, column in enumerate(columns)}).hash()
+    table = raw.expression()
+    cells = list(dict.fromkeys(wanted.values())) if raw.lazy else [f"c{place}" for place in range(len(raw.headers))]
+    return table.mutate(digest=ibis.struct({cell: table[cell] for cell in cells}).hash())
+
+
+def _clean_roles(
+    engine: DuckDBEngine, raw: Raw, assignment: Assignment, spellings: Mapping[str, Mapping[str, str]]
+) -> frozenset[str]:
+    """Roles whose values are canonical as they stand, seen from their distinct values: they need no tidying."""
+    from event_logs.canonical import LISTS, NUMBERS, TIMES
+    from event_logs.values import is_odd
+    from event_logs.vocabularies import CODED
+
+    table = raw.expression()
+    clean: set[str] = set()
+    for role, place in assignment.columns.items():
+        cell = f"c{place}"
+        if role in CODED:
+            if all(written == code for written, code in spellings[role].items()) and raw.lazy:
+                clean.add(role)
+        elif role not in (*LISTS, *NUMBERS, *TIMES) and table[cell].type().is_string():
+            values = table.select(value=table[cell]).distinct()
+            odd = is_odd(values.value) | values.value.endswith(".0") | ((values.value == "") & raw.lazy)
+            if not bool(engine.run(values.aggregate(odd=odd.any().fill_null(False)))["odd"].iloc[0]):
+                clean.add(role)
+    return frozenset(clean)
 
 
 def _spellings(
@@ -206,9 +231,12 @@ def _finished(
     result = completed(engine, kept.drop("reason", "digest"), totals=draft.totals)
     events, halls = with_halls(engine, result.events, places)
     table = with_missing(events)
-    if not raw.lazy:
-        table = engine.keep("events", table)
+    changed = result.changed or kept is not draft.table or bool(halls) or places is not None
+    table = engine.keep("events", table) if changed and not raw.lazy else engine.view("events", table)
+    if changed and not raw.lazy:
         engine.drop(draft.table)
+    for stored in raw.storage:
+        engine.connection.execute(f'drop table if exists "{stored}" cascade')
     present = frozenset(role for role in assignment.columns if role in table.columns) | result.present
     notes = (*raw.notes, *assignment.doubts, *draft.notes, *result.notes, *halls)
     if duplicates:

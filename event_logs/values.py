@@ -30,9 +30,19 @@ if TYPE_CHECKING:
 BLANK = " \t\r\n\v\f\u00a0\u3000\ufeff\u200b\u200c\u200d\u2060"
 LIST_MARK = "\x1f"  # what our own readers put between the elements of a list that came as a list
 
+_SAYS_NOTHING = (
+    r"(?:^|{mark})(?i:" + "|".join(re.escape(word) for kind in ("any", "optional") for word in missing(kind)) + r")(?:{mark}|$)"
+)
+
 # Brackets first: a separator inside a pair does not part a list. An opening bracket without its fellow is plain text.
 _ELEMENT = r"(?:（[^（）]*）|\([^()]*\)|【[^【】]*】|\[[^\[\]]*\]|《[^《》]*》|[^;；|｜、\n])+"
 _HAS_SEPARATOR = r"[;；|｜、\n\x1f]"
+
+# A list that is more than plain names between semicolons: brackets, blanks, other separators, empty elements.
+_MESSY_LIST = r"[\s'\"(（【《\[；｜|、\x1f\x{a0}\x{3000}\x{feff}\x{200b}-\x{200d}\x{2060}]|;;|^;|;$|" + _SAYS_NOTHING.format(mark=";")
+
+_BLANK_CLASS = r"[ \t\r\n\v\f\x{a0}\x{3000}\x{feff}\x{200b}-\x{200d}\x{2060}'\"]"
+ODD_CELL = rf"{_BLANK_CLASS}$|^{_BLANK_CLASS}|^(?i:" + "|".join(re.escape(w) for kind in ("any", "optional") for w in missing(kind)) + ")$"
 
 _WIDE_DIGITS = "０１２３４５６７８９：－／．　"
 _NARROW_DIGITS = "0123456789:-/. "
@@ -95,32 +105,39 @@ def _null(kind: str = "string") -> ir.Value:
     return ibis.null(kind)
 
 
+def is_odd(cell: ir.StringValue) -> ir.BooleanValue:
+    """Whether a cell has blanks or quotes at an end, or says "nothing here": where no cell of a column does, it needs no tidying."""
+    return cell.re_search(ODD_CELL)
+
+
 def text_steps(*, also_missing: tuple[str, ...] = (), numeric: bool = False) -> tuple[Step, ...]:
     """Text without blanks at its ends, without the quote or tab that spreadsheets add; what says "nothing" is null.
 
     With `numeric`, an identifier that a spreadsheet turned into a number loses its ``.0``.
     """
     nothing = tuple(dict.fromkeys((*missing("any"), *also_missing)))
-    longest = max(map(len, nothing))
+
+    def looked_at(part: Part) -> dict[str, ir.Value]:
+        return {"value": part("value").nullif(""), "odd": is_odd(part("value"))}
+
+    def trimmed(part: Part) -> dict[str, ir.Value]:
+        text = part("value")
+        return {"value": ibis.ifelse(part("odd"), trim(text, text_of(BLANK)), text), "odd": part("odd")}
 
     def unquoted(part: Part) -> dict[str, ir.Value]:
         text = part("value")
-        return {"value": ibis.ifelse(text.startswith("'"), trim(text, text_of("'" + BLANK)), text).nullif("")}
+        quoted = part("odd") & text.startswith("'")
+        return {"value": ibis.ifelse(quoted, trim(text, text_of("'" + BLANK)), text).nullif(""), "odd": part("odd")}
 
     def told(part: Part) -> dict[str, ir.Value]:
         text = part("value")
-        said = ibis.cases(((text.length() <= longest) & text.lower().isin(nothing), _null()), else_=text)
-        return {"value": said}
+        return {"value": ibis.ifelse(part("odd") & text.lower().isin(nothing), _null(), text)}
 
     def whole(part: Part) -> dict[str, ir.Value]:
         text = part("value")
-        return {
-            "value": ibis.ifelse(
-                text.endswith(".0") & text.re_search(r"^\d+\.0$"), text.substr(0, text.length() - 2), text
-            )
-        }
+        return {"value": ibis.ifelse(text.endswith(".0"), text.re_replace(r"^(\d+)\.0$", r"\1"), text)}
 
-    return (lambda part: {"value": trim(part("value"), text_of(BLANK))}, unquoted, told, *((whole,) if numeric else ()))
+    return (looked_at, trimmed, unquoted, told, *((whole,) if numeric else ()))
 
 
 def time_steps(zone: str, *, day_first: bool = False) -> tuple[Step, ...]:
@@ -132,13 +149,13 @@ def time_steps(zone: str, *, day_first: bool = False) -> tuple[Step, ...]:
     orders = (*DAY_FIRST, *MONTH_FIRST) if day_first else (*MONTH_FIRST, *DAY_FIRST)
 
     def usual(part: Part) -> dict[str, ir.Value]:
-        text = part("text")
+        text = part("value")
         common = (text.length() == 19) & (text.substr(4, 1) == "-") & text.substr(18, 1).between("0", "9")
         found = ibis.ifelse(common, text, _null()).try_cast("timestamp")
-        return {"found": found, "odd": ibis.ifelse(found.isnull(), text, _null())}
+        return {"found": found, "odd": ibis.ifelse(found.isnull(), text, _null()).nullif("")}
 
     def narrow(part: Part) -> dict[str, ir.Value]:
-        odd = part("odd")
+        odd = trim(part("odd"), text_of("'\"" + BLANK)).nullif("")
         return {"found": part("found"), "odd": translate(odd, text_of(_WIDE_DIGITS), text_of(_NARROW_DIGITS))}
 
     def shapes(part: Part) -> dict[str, ir.Value]:
@@ -182,7 +199,6 @@ def time_steps(zone: str, *, day_first: bool = False) -> tuple[Step, ...]:
         return {"value": ibis.ifelse(within, found, _null("timestamp"))}
 
     return (
-        lambda part: {"text": trim(part("value"), text_of("'\"" + BLANK)).nullif("")},
         usual,
         narrow,
         shapes,
@@ -195,36 +211,42 @@ def list_steps() -> tuple[Step, ...]:
     """A list written in one cell: split at ``; ； | 、`` and line breaks outside brackets, trimmed, empties dropped."""
     nothing = (*missing("any"), *missing("optional"), "")
 
-    def whole(part: Part) -> dict[str, ir.Value]:
-        text = part("text")
-        several = text.re_search(_HAS_SEPARATOR)
+    def sorted_out(part: Part) -> dict[str, ir.Value]:
+        text = part("value").nullif("")
+        plain = ~text.re_search(_MESSY_LIST)
+        return {"plain": ibis.ifelse(plain, text, _null()), "messy": ibis.ifelse(plain, _null(), trim(text, text_of(BLANK)).nullif(""))}
+
+    def told_apart(part: Part) -> dict[str, ir.Value]:
+        messy = part("messy")
+        several = messy.re_search(_HAS_SEPARATOR)
         return {
-            "one": ibis.ifelse(~several, text, _null()),
-            "several": ibis.ifelse(several, text, _null()),
-            "list": ibis.ifelse(text.re_search(r"^\[.*\]$"), text, _null()).try_cast("array<string>"),
+            "plain": part("plain"),
+            "one": ibis.ifelse(~several, messy, _null()),
+            "several": ibis.ifelse(several, messy, _null()),
+            "list": ibis.ifelse(messy.re_search(r"^\[.*\]$"), messy, _null()).try_cast("array<string>"),
         }
 
     def split(part: Part) -> dict[str, ir.Value]:
         one, several = part("one"), part("several")
-        return {
-            "value": ibis.cases(
-                (part("list").notnull(), part("list")),
-                (one.notnull(), ibis.array([one])),
-                (several.contains(LIST_MARK), several.split(LIST_MARK)),
-                else_=find_all(several, text_of(_ELEMENT)),
-            )
-        }
+        parts = ibis.cases(
+            (part("list").notnull(), part("list")),
+            (one.notnull(), ibis.array([one])),
+            (several.contains(LIST_MARK), several.split(LIST_MARK)),
+            else_=find_all(several, text_of(_ELEMENT)),
+        )
+        return {"plain": part("plain").split(";"), "messy": parts}
 
     def trimmed(part: Part) -> dict[str, ir.Value]:
-        return {"value": part("value").map(lambda element: trim(element, text_of("'\"" + BLANK)))}
+        return {"plain": part("plain"), "messy": part("messy").map(lambda element: trim(element, text_of("'\"" + BLANK)))}
 
     def kept(part: Part) -> dict[str, ir.Value]:
-        return {"value": part("value").filter(lambda element: element.notnull() & element.lower().notin(nothing))}
+        told = part("messy").filter(lambda element: element.notnull() & element.lower().notin(nothing))
+        return {"plain": part("plain"), "messy": told}
 
     def some(part: Part) -> dict[str, ir.Value]:
-        return {"value": ibis.cases((part("value").length() > 0, part("value")))}
+        return {"value": ibis.coalesce(part("plain"), ibis.cases((part("messy").length() > 0, part("messy"))))}
 
-    return (lambda part: {"text": trim(part("value"), text_of(BLANK)).nullif("")}, whole, split, trimmed, kept, some)
+    return (sorted_out, told_apart, split, trimmed, kept, some)
 
 
 def number_steps() -> tuple[Step, ...]:

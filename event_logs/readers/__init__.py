@@ -28,6 +28,7 @@ class Raw:
     encoding: str = ""
     lines: bool = True
     lazy: bool = False
+    storage: tuple[str, ...] = ()  # what the engine holds for it besides: dropped when the events stand
     rejected: tuple[Rejected, ...] = ()
     notes: tuple[tuple[str, dict[str, object]], ...] = field(default=())
 

@@ -69,6 +69,7 @@ def read_delimited(engine: DuckDBEngine, path: Path, *, named: Path | None = Non
             shape = _shape(plain, shown, delimiter)
             raw = _fast(engine, plain, shape, breaks + (not ended))
         table, rejected = (raw, ()) if raw else _careful(engine, plain, shape, shown)
+        storage = (f"{raw}_read",) if raw else (table,)
     return Raw(
         table,
         shape.headers,
@@ -76,8 +77,7 @@ def read_delimited(engine: DuckDBEngine, path: Path, *, named: Path | None = Non
         "csv",
         shown,
         encoding.removesuffix("-sig"),
-        rejected=rejected,
-    )
+        rejected=rejected, storage=storage)
 
 
 def _shape(path: Path, shown: Path, delimiter: str | None) -> Shape:

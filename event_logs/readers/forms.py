@@ -41,7 +41,11 @@ def read_file(engine: DuckDBEngine, path: Path, *, named: Path | None = None) ->
     from event_logs.readers.delimited import read_delimited
     from event_logs.readers.xes import read_xes
 
+    from event_logs.readers.parquet import read_parquet
+
     name = (named or path).name.lower()
     if name.endswith((".xes", ".xes.gz")):
         return read_xes(engine, path, named=named)
+    if name.endswith((".parquet", ".pq")):
+        return read_parquet(engine, path, named=named)
     return read_delimited(engine, path, named=named)

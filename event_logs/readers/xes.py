@@ -54,7 +54,7 @@ def read_xes(engine: DuckDBEngine, path: Path, *, named: Path | None = None) -> 
     if not sink.rows:
         raise InputError("log.no-events", path=shown)
     headers = tuple(sink.columns)
-    return Raw(sink.table, headers, ("string",) * len(headers), "xes", shown, "utf-8")
+    return Raw(sink.table, headers, ("string",) * len(headers), "xes", shown, "utf-8", storage=(sink.table,))
 
 
 def _parse(path: Path, shown: Path, handler: _Quick | _Thorough, *, quick: bool) -> None:
