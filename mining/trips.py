@@ -6,6 +6,7 @@ from collections.abc import Mapping, Sequence
 from typing import TYPE_CHECKING
 
 from mining.episodes import CARRY, activities_of, carried, steps_of
+from mining.trip_counts import DepartmentTrips, Trips, count_trips
 from mining.visits import CERTAINTY, RULES, visits
 
 if TYPE_CHECKING:
@@ -13,7 +14,7 @@ if TYPE_CHECKING:
 
     from event_logs.log import EventLog
 
-__all__ = ["trips", "visits"]
+__all__ = ["DepartmentTrips", "Trips", "count_trips", "trips", "visits"]
 
 COLUMNS = (
     "trip_id", "applicant", "visitor", "episode_id", "place", "started_at", "ended_at", "departments", "cases",
