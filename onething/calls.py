@@ -33,11 +33,6 @@ class Call:
     progress: Progress
 
     @property
-    def places(self) -> Path | None:
-        """The table of places, from the call or the study file."""
-        return self.ask.places or self.study.file("places")
-
-    @property
     def trip_gap_h(self) -> float:
         """The contract's `trip_gap`, hours."""
         return float(self.study.get("trips", "trip_gap_h", 4))
@@ -46,6 +41,11 @@ class Call:
     def episode_gap_days(self) -> float:
         """The contract's `episode_gap`, days."""
         return float(self.study.get("episodes", "gap_days", 60))
+
+    @property
+    def applicant_activities(self) -> tuple[str, ...]:
+        """Activities that need the applicant, where the log does not say; none: the catalogue's vocabulary."""
+        return tuple(self.study.get("trips", "applicant_activities", ()))
 
     def catalogue(self) -> Catalogue:
         """The catalogue that ships, with the user's own laid over it."""
@@ -149,12 +149,16 @@ def classes_of(call: Call) -> MaterialClasses:
 def trips_of(call: Call) -> ir.Table:
     """The trips of the call's log, under the bundles that the user gave."""
     from mining.episodes import episodes
-    from mining.places import read_places
     from mining.trips import trips
 
     found = episodes(call.log, bundles=call.given_bundles(), episode_gap_days=call.episode_gap_days)
-    places = read_places(call.places) if call.places else None
-    return trips(call.log, found, places=places, trip_gap_h=call.trip_gap_h)
+    return trips(
+        call.log,
+        found,
+        places=call.catalogue().halls,
+        trip_gap_h=call.trip_gap_h,
+        applicant_activities=call.applicant_activities,
+    )
 
 
 def materials_of(call: Call) -> ir.Table:

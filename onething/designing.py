@@ -68,19 +68,19 @@ def choose(call: Call, wish: Wish) -> Chosen:
         No such bundle or service: names the nearest; or the log shows no bundle and none was named.
     """
     from mining.findings import mine
-    from mining.places import read_places
 
-    given = call.given_bundles()
+    given, catalogue = call.given_bundles(), call.catalogue()
     named = [name.strip() for name in wish.services.split(",")] if wish.services else []
     if named:
         _known_services(call, named)
         given = (tuple(named),)
     findings = mine(
         call.log,
-        catalogue=call.catalogue(),
-        places=read_places(call.places) if call.places else None,
+        catalogue=catalogue,
+        places=catalogue.halls,
         bundles=given,
         trip_gap_h=call.trip_gap_h,
+        applicant_activities=call.applicant_activities,
         episode_gap_days=call.episode_gap_days,
     )
     if named:
@@ -231,7 +231,7 @@ def write_proposal(proposal: Proposal, folder_: Path) -> None:
 
     for name, model in (("as_is", proposal.as_is), ("to_be", proposal.to_be)):
         layout = lay_out(model)
-        (folder_ / f"{name}.svg").write_text(svg(model, layout), "utf-8")
+        (folder_ / f"{name}.svg").write_text(svg(model, layout, proposed=name == "to_be"), "utf-8")
         (folder_ / f"{name}.bpmn").write_text(write(model, layout), "utf-8")
     write_json(proposal.form.json_schema(), folder_ / "form.schema.json")
     write_json(proposal.form.rows(), folder_ / "form.json")

@@ -81,7 +81,6 @@ def analyze(call: Call, options: Options | None = None) -> Study:
 
     from mining.findings import mine
     from mining.material_classes import read_corrections
-    from mining.places import read_places
 
     options = options or Options()
     if options.delivery not in ("onsite", "post"):
@@ -89,16 +88,16 @@ def analyze(call: Call, options: Options | None = None) -> Study:
     call.progress.step("cli.step.check")
     checks = check(call.log)
     call.progress.step("cli.step.mine")
-    corrections = call.study.file("materials")
+    catalogue, corrections = call.catalogue(), call.study.file("materials")
     findings = mine(
         call.log,
-        catalogue=call.catalogue(),
+        catalogue=catalogue,
         corrections=read_corrections(corrections) if corrections else None,
-        places=read_places(call.places) if call.places else None,
+        places=catalogue.halls,
         bundles=call.given_bundles(),
         trip_gap_h=call.trip_gap_h,
         episode_gap_days=call.episode_gap_days,
-        applicant_activities=tuple(call.study.get("trips", "applicant_activities", ())),
+        applicant_activities=call.applicant_activities,
     )
     wanted = [(bundle.name, bundle.services, True) for bundle in findings.bundles]
     if not wanted:
@@ -313,7 +312,7 @@ def _saved(target: Target, number: Any) -> list[str]:
             high=number(lead["saving"]["high"] / 24),
         )
     ]
-    if not record["validation"].get("passed", True):
+    if not (record["validation"] or {}).get("passed"):
         lines.append(say("cli.found.bundle-trust", bundle=target.name))
     return lines
 

@@ -87,7 +87,7 @@ def notes_of(study: Study) -> tuple[told.Note, ...]:
     if study.lead.proposal is not None:
         found += list(study.lead.proposal.as_is.notes)
     if study.lead.savings is not None:
-        found += [(key, dict(values)) for key, values in study.lead.savings.as_json().get("notes", [])]
+        found += list(study.lead.savings.notes)
     once = {(key, repr(sorted(values.items()))): (key, values) for key, values in found}
     return tuple(once.values())
 
@@ -231,7 +231,7 @@ def process_of(proposal: Proposal | None, which: str) -> told.Process:
     model = proposal.as_is if which == "as_is" else proposal.to_be
     tasks = [node for node in model.nodes if node.kind is Kind.TASK]
     return told.Process(
-        svg=svg(model, lay_out(model), inline=which.replace("_", "-")),
+        svg=svg(model, lay_out(model), proposed=which == "to_be", alone=False),
         bpmn_file=f"{which}.bpmn",
         svg_file=f"{which}.svg",
         steps=len(tasks),
@@ -253,16 +253,9 @@ def replay_of(lead: Target) -> told.Replay | None:
     """Episodes on one clock, as the simulation played them."""
     if lead.savings is None or lead.proposal is None:
         return None
-    from redesign.replay import replay
+    from onething.replaying import replay
 
-    played = replay(lead.savings, lead.proposal)
-    if played is None:
-        return None
-    return told.Replay(
-        tuple(told.Token(stops) for stops in played.as_is),
-        tuple(told.Token(stops) for stops in played.to_be),
-        played.ends_h,
-    )
+    return replay(lead.savings.replay, lead.proposal.as_is, lead.proposal.to_be)
 
 
 def form_of(proposal: Proposal | None, focus: Focus) -> tuple[told.FormRow, ...]:
