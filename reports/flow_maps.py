@@ -1,0 +1,419 @@
+"""Flow maps: how work or people pass between departments, or between the activities inside them.
+
+Graphviz finds the places (`reports.graphviz_layout`); the drawing is ours, so that numbers stand off the lines, Chinese
+fits its boxes and the page themes the colours. Every edge carries its figures (`data-cases`, `data-wait`), so that a
+page can hide rare ones and show waits instead of counts.
+"""
+
+from __future__ import annotations
+
+import math
+from collections import defaultdict
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from xml.sax.saxutils import escape, quoteattr
+
+import wording
+from reports.bpmn.drawing import style
+from reports.bpmn.text import clean, text_width, wrap
+from reports.graphviz_layout import Cluster, Link, Placed, Point, place
+from reports.inputs import DepartmentCard, FlowRow, TripCounts
+
+START, END = "\0start", "\0end"
+MANY = 12  # departments
+PAGE_W, PAGE_H = 928, 720  # px of the report's column, for which the better of two directions is chosen
+
+RULES = (
+    ".flow-map text{font-size:12px;fill:var(--ink)}"
+    ".flow-map .card{fill:var(--raised);stroke:var(--edge);stroke-width:1}"
+    ".flow-map .cluster{fill:var(--tint);stroke:var(--rule)}"
+    ".flow-map text.name{font-size:13px;font-weight:600}.flow-map text.group{font-size:13px;font-weight:600}"
+    ".flow-map text.second{fill:var(--ink-2)}.flow-map text.end{text-anchor:end}.flow-map text.middle{text-anchor:middle}"
+    ".flow-map .first{fill:var(--first)}.flow-map .multi{fill:var(--multi)}.flow-map .return{fill:var(--collection)}"
+    ".flow-map .line{fill:none;stroke:var(--edge)}.flow-map .head{fill:var(--edge)}"
+    ".flow-map .strong .line{stroke:var(--work)}.flow-map .strong .head{fill:var(--work)}"
+    ".flow-map .edge text{font-weight:600;paint-order:stroke;stroke:var(--ground);stroke-width:3px;"
+    "stroke-linejoin:round}.flow-map .edge text.wait{display:none}"
+    ".shows-wait .flow-map .edge text.count,.flow-map.shows-wait .edge text.count{display:none}"
+    ".shows-wait .flow-map .edge text.wait,.flow-map.shows-wait .edge text.wait{display:inline}"
+    ".flow-map .stop circle{fill:var(--raised);stroke:var(--ink-2);stroke-width:1.3}"
+    ".flow-map .stop.last circle{stroke:var(--ink);stroke-width:2.6}"
+)
+
+
+@dataclass(frozen=True, slots=True)
+class MapNode:
+    """A box of a map. `visits`: trips of the kinds first, multi, return; all 0 draws no bar. `group`: its frame."""
+
+    key: str
+    name: str
+    note: str = ""
+    cases: int = 0
+    visits: tuple[int, int, int] = (0, 0, 0)
+    group: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class MapEdge:
+    """A passage between nodes; `wait_h` hours in the median, None where unknown."""
+
+    source: str
+    target: str
+    count: int
+    wait_h: float | None = None
+
+
+def department_map(
+    flows: Sequence[FlowRow],
+    cards: Sequence[DepartmentCard] = (),
+    trips: Mapping[str, TripCounts] | None = None,
+    *,
+    lang: str | None = None,
+    alone: bool = True,
+    min_count: int = 5,
+    most_edges: int | None = None,
+) -> str:
+    """The map of departments as an SVG document.
+
+    Parameters
+    ----------
+    flows
+        Passages between departments; an empty source or target is the start or the end.
+    cards, trips
+        What a department's card tells: its services and cases, and the trips to it by kind.
+    alone
+        Whether it carries its palette and rules; a page that inlines it has `RULES` and `reports.palette` itself.
+    min_count
+        Passages of fewer cases are not drawn, nor is a smaller number shown.
+    most_edges
+        At most so many edges, the strongest, and always the strongest into and out of a department; None: as many
+        as stay readable. The table beside the map has them all.
+    """
+    told = {card.department: card for card in cards}
+    with wording.using(lang or wording.language()):
+        names = dict.fromkeys([c.department for c in cards if c.department])
+        names.update(dict.fromkeys(d for f in flows for d in (f.source, f.target) if d))
+        nodes = []
+        for name in names:
+            card = told.get(name, DepartmentCard(name))
+            kinds = (trips or {}).get(name, TripCounts())
+            note = wording.say("diagrams.join").join(card.services)
+            nodes.append(MapNode(name, name, note, card.cases, (kinds.first, kinds.multi, kinds.returns)))
+        edges = [MapEdge(f.source or START, f.target or END, f.cases, f.median_wait_h) for f in flows]
+        return flow_map(nodes, edges, alone=alone, min_count=min_count, most_edges=most_edges)
+
+
+def flow_map(
+    nodes: Sequence[MapNode],
+    edges: Sequence[MapEdge],
+    *,
+    lang: str | None = None,
+    alone: bool = True,
+    min_count: int = 5,
+    most_edges: int | None = None,
+    engine: str | None = None,
+) -> str:
+    """A map of any nodes and edges as an SVG document; nodes with a `group` stand in a frame of that name.
+
+    Other parameters as in `department_map`; `engine` is the Graphviz program. Edges from `START` and to `END` get
+    their own small circles. A node or group without a name is shown as unknown, never as a word of a file.
+    """
+    with wording.using(lang or wording.language()):
+        if len(nodes) > MANY:  # with many departments, lines from the start to each would hide what passes between
+            edges = [e for e in edges if e.source != START and e.target != END]
+        kept = strongest(edges, min_count, most_edges or max(14, round(2.4 * len(nodes))))
+        ends = [e for e in (START, END) if any(e in (x.source, x.target) for x in kept)]
+        compact = len(nodes) > MANY or not any(n.note or sum(n.visits) for n in nodes)
+        boxes = [_Card(node, compact, min_count) for node in nodes]
+        drawn = _Drawing(boxes, ends, kept, engine)
+        return drawn.document(alone)
+
+
+def strongest(edges: Sequence[MapEdge], min_count: int, most: int) -> list[MapEdge]:
+    """The edges worth drawing: enough cases, no loops, the strongest of all and of each node's ways in and out."""
+    able = [e for e in edges if e.count >= max(min_count, 1) and e.source != e.target]
+    order = sorted(able, key=lambda e: (-e.count, e.source, e.target))
+    kept = set(order[:most])
+    for side in (lambda e: e.source, lambda e: e.target):
+        seen: set[str] = set()
+        for edge in order:
+            if side(edge) not in seen:
+                seen.add(side(edge))
+                kept.add(edge)
+    return [edge for edge in able if edge in kept]
+
+
+def wait_text(hours: float) -> str:
+    """A waiting time, in hours below two days, else in days."""
+    if hours < 48:
+        return wording.say("diagrams.hours", n=f"{hours:.0f}" if hours >= 10 else f"{hours:.1f}")
+    return wording.say("diagrams.days", n=f"{hours / 24:.0f}" if hours >= 240 else f"{hours / 24:.1f}")
+
+
+Area = tuple[float, float, float, float]  # left, top, right, bottom
+
+
+@dataclass(frozen=True, slots=True)
+class Spot:
+    """Where a number stands: the middle of its height, and its start, middle or end across."""
+
+    x: float
+    y: float
+    anchor: str
+
+    def area(self, w: float, h: float) -> Area:
+        """What a text of this size covers."""
+        left = self.x - {"start": 0.0, "middle": w / 2, "end": w}[self.anchor]
+        return left, self.y - h / 2, left + w, self.y + h / 2
+
+
+class _Card:
+    """A node's box: what is written in it, and how large it must be."""
+
+    def __init__(self, node: MapNode, compact: bool, min_count: int) -> None:
+        self.node = node
+        name = clean(node.name) or wording.say("diagrams.unknown-department")
+        self.name = wrap(name, 100, 13, most=3)
+        self.cases = wording.say("diagrams.cases", n=f"{node.cases:,}") if node.cases >= min_count else ""
+        self.visits = node.visits if sum(node.visits) >= min_count else (0, 0, 0)
+        self.compact = compact
+        self.note = () if compact or not node.note else wrap(node.note, 112, 12, most=2)
+        widths = [text_width(line, 13) for line in self.name]
+        if not compact:
+            widths[0] += text_width(self.cases, 12) + 10 if self.cases else 0
+        widths += [text_width(line, 12) for line in self.note]
+        self.trips = wording.say("diagrams.visits", n=f"{sum(self.visits):,}") if any(self.visits) else ""
+        self.under = wording.say("diagrams.join").join(t for t in (self.cases if compact else "", self.trips) if t)
+        widths.append(text_width(self.under, 12))
+        self.w = max(96, math.ceil(max(widths) / 2) * 2 + 20)
+        rows = 18 * len(self.name) + 16 * len(self.note) + (14 if any(self.visits) else 0) + (17 if self.under else 0)
+        self.h = rows + 13
+
+    def draw(self, x: float, y: float, most_visits: int) -> str:
+        """The box with its middle at (x, y)."""
+        left, top = x - self.w / 2, y - self.h / 2
+        at = top + 19
+        out = [f'<rect class="card" x="{left:g}" y="{top:g}" width="{self.w}" height="{self.h}" rx="4"/>']
+        for line in self.name:
+            out.append(_text(line, left + 10, at, "name"))
+            at += 18
+        if self.cases and not self.compact:
+            out.append(_text(self.cases, left + self.w - 10, top + 19, "second end"))
+        at -= 2
+        for line in self.note:
+            out.append(_text(line, left + 10, at, "second"))
+            at += 16
+        if any(self.visits):
+            out += self._bar(left + 10, at - 6, most_visits)
+            at += 14
+        if self.under:
+            out.append(_text(self.under, left + 10, at, "second"))
+        tip = clean(self.node.name)
+        title = f"<title>{escape(tip)}</title>" if tip else ""
+        return f'<g class="node" data-node={quoteattr(self.node.key)}>{title}{"".join(out)}</g>'
+
+    def _bar(self, x: float, y: float, most: int) -> list[str]:
+        room = self.w - 20
+        out = []
+        for kind, value in zip(("first", "multi", "return"), self.visits, strict=True):
+            width = room * value / max(most, 1)
+            if width > 0:
+                out.append(
+                    f'<rect class="{kind}" x="{x:.1f}" y="{y:.1f}" width="{max(width - 1, 0.5):.1f}" height="7"/>'
+                )
+            x += width
+        return out
+
+
+def _text(text: str, x: float, y: float, kind: str) -> str:
+    return f'<text class="{kind}" x="{x:.1f}" y="{y:.1f}">{escape(text)}</text>'
+
+
+class _Drawing:
+    """A map being drawn: places, then labels, then text."""
+
+    def __init__(self, cards: list[_Card], ends: list[str], edges: list[MapEdge], engine: str | None) -> None:
+        self.cards, self.ends, self.edges = cards, ends, edges
+        self.keys = [card.node.key for card in cards] + ends
+        self.most = max((e.count for e in edges), default=1)
+        self.widths = [1.2 + 5.3 * math.sqrt(e.count / self.most) ** 1.5 for e in edges]
+        self.groups = dict.fromkeys(card.node.group for card in cards)
+        self.grouped = any(self.groups)
+        sizes = [(float(card.w), float(card.h)) for card in cards] + [(30.0, 30.0)] * len(ends)
+        index = {key: i for i, key in enumerate(self.keys)}
+        self.texts = [(f"{e.count:,}", wait_text(e.wait_h) if e.wait_h is not None else "–") for e in edges]
+        links = [
+            Link(
+                index[e.source],
+                index[e.target],
+                1 + round(8 * e.count / self.most),
+                0,
+                width,
+            )
+            for e, texts, width in zip(edges, self.texts, self.widths, strict=True)
+        ]
+        self.names = {group: clean(group) or wording.say("diagrams.unknown-department") for group in self.groups}
+        clusters = [
+            Cluster(tuple(i for i, c in enumerate(cards) if c.node.group == g), text_width(self.names[g], 13) + 8, 20)
+            for g in (self.groups if self.grouped else ())
+        ]
+        options = [place(sizes, links, clusters=clusters, down=down, engine=engine) for down in (False, True)]
+        self.placed = max(options, key=lambda p: min(PAGE_W / max(p.width, 1), PAGE_H / max(p.height, 1), 1.0))
+        self.sizes = sizes
+        self.spots = _label_spots(self.placed, sizes, self.texts)
+
+    def document(self, alone: bool) -> str:
+        """The whole SVG text."""
+        placed, pad = self.placed, 10
+        box = _extent(placed, self.spots, self.texts)
+        x, y, w, h = box[0] - pad, box[1] - pad, box[2] - box[0] + 2 * pad, box[3] - box[1] + 2 * pad
+        title = wording.say("diagrams.map-title")
+        about = wording.say("diagrams.map-about", nodes=len(self.cards), edges=len(self.edges))
+        out = [
+            f'<svg xmlns="http://www.w3.org/2000/svg" class="flow-map" viewBox="{x:.0f} {y:.0f} {w:.0f} {h:.0f}"'
+            f' width="{w:.0f}" height="{h:.0f}" role="img">',
+            f"<title>{escape(title)}</title>",
+            f"<desc>{escape(about)}</desc>",
+        ]
+        if alone:
+            out.append(style(RULES, ".flow-map"))
+        for group, frame in zip(self.groups if self.grouped else (), placed.frames, strict=True):
+            left, top, width, height = frame
+            out.append(f'<rect class="cluster" x="{left}" y="{top}" width="{width}" height="{height}" rx="6"/>')
+            out.append(_text(self.names[group], left + 12, top + 22, "group"))
+        order = sorted(range(len(self.edges)), key=lambda i: (self.edges[i].count, self.edges[i].source))
+        out += [self._edge(i) for i in order]
+        most_visits = max((sum(card.visits) for card in self.cards), default=0)
+        for card, (cx, cy) in zip(self.cards, placed.nodes, strict=False):
+            out.append(card.draw(cx, cy, most_visits))
+        for end, (cx, cy) in zip(self.ends, placed.nodes[len(self.cards) :], strict=True):
+            word = wording.say("diagrams.start" if end == START else "diagrams.end")
+            kind = "stop" if end == START else "stop last"
+            out.append(
+                f'<g class="{kind}"><circle cx="{cx:g}" cy="{cy:g}" r="15"/>{_text(word, cx, cy + 4, "middle")}</g>'
+            )
+        return "\n".join([*out, "</svg>"])
+
+    def _edge(self, index: int) -> str:
+        edge, curve, width = self.edges[index], self.placed.curves[index], self.widths[index]
+        spot = self.spots[index]
+        line, head = _arrow(curve, width)
+        strong = " strong" if edge.count >= 0.6 * self.most else ""
+        wait = "" if edge.wait_h is None else f' data-wait="{edge.wait_h:.2f}"'
+        ends = {START: "", END: ""}
+        source, target = ends.get(edge.source, edge.source), ends.get(edge.target, edge.target)
+        count, waits = self.texts[index]
+        return (
+            f'<g class="edge{strong}" data-source={quoteattr(source)} data-target={quoteattr(target)}'
+            f' data-cases="{edge.count}"{wait}><path class="line" stroke-width="{width:.1f}" d="{line}"/>'
+            f'<path class="head" d="{head}"/>{_text(count, spot.x, spot.y + 4, f"count {spot.anchor}")}'
+            f"{_text(waits, spot.x, spot.y + 4, f'wait {spot.anchor}')}</g>"
+        )
+
+
+def _arrow(curve: tuple[Point, ...], width: float) -> tuple[str, str]:
+    """Path data of a curve that ends before its tip, and of the head that fills the rest."""
+    (bx, by), (tx, ty) = curve[-2], curve[-1]
+    length = math.hypot(tx - bx, ty - by) or 1.0
+    ux, uy = (tx - bx) / length, (ty - by) / length
+    size = 6 + width
+    rx, ry = tx - ux * size, ty - uy * size
+    half = 2.6 + width * 0.75
+    points = curve[:-1]
+    line = f"M{points[0][0]:g} {points[0][1]:g}C" + " ".join(f"{x:g} {y:g}" for x, y in points[1:])
+    line += f"L{rx + ux:.1f} {ry + uy:.1f}"
+    head = f"M{tx:.1f} {ty:.1f}L{rx - uy * half:.1f} {ry + ux * half:.1f}L{rx + uy * half:.1f} {ry - ux * half:.1f}z"
+    return line, head
+
+
+def bezier(curve: Sequence[Point], steps: int = 12) -> list[Point]:
+    """Points along a chain of cubic Bezier curves, and straight on to its tip."""
+    points = [curve[0]]
+    for start in range(0, len(curve) - 3, 3):
+        (x0, y0), (x1, y1), (x2, y2), (x3, y3) = curve[start : start + 4]
+        for step in range(1, steps + 1):
+            t = step / steps
+            a, b, c, d = (1 - t) ** 3, 3 * t * (1 - t) ** 2, 3 * t * t * (1 - t), t**3
+            points.append((a * x0 + b * x1 + c * x2 + d * x3, a * y0 + b * y1 + c * y2 + d * y3))
+    return [*points, curve[-1]]
+
+
+def _label_spots(placed: Placed, sizes: Sequence[tuple[float, float]], texts: Sequence[tuple[str, str]]) -> list[Point]:
+    """Where each number stands: beside its own line, off every other line, box and number."""
+    lines = [bezier(curve) for curve in placed.curves]
+    near: dict[tuple[int, int], list[tuple[int, Point]]] = defaultdict(list)
+    for number, line in enumerate(lines):
+        for (x0, y0), (x1, y1) in zip(line, line[1:], strict=False):
+            pieces = max(1, math.ceil(math.hypot(x1 - x0, y1 - y0) / 4))
+            for k in range(pieces + 1):
+                point = (x0 + (x1 - x0) * k / pieces, y0 + (y1 - y0) * k / pieces)
+                near[(int(point[0] // 32), int(point[1] // 32))].append((number, point))
+    boxes = [
+        (x - w / 2 - 1, y - h / 2 - 1, x + w / 2 + 1, y + h / 2 + 1)
+        for (x, y), (w, h) in zip(placed.nodes, sizes, strict=True)
+    ]
+    boxes += [(x, y, x + w, y + 28) for x, y, w, _ in placed.frames]  # titles of frames
+    spots: list[Spot] = []
+    taken: list[Area] = []
+    for number, (line, pair) in enumerate(zip(lines, texts, strict=True)):
+        w, h = max(text_width(t, 12) for t in pair) + 2, 15
+        best: tuple[float, Spot, Area] | None = None
+        for rank, spot in enumerate(_beside(line, w, h)):
+            area = spot.area(w, h)
+            cost = 40.0 * sum(_meet(area, other) for other in taken) + 40.0 * sum(_meet(area, b) for b in boxes)
+            cost += _under(area, near, number) + rank * 0.05
+            if best is None or cost < best[0]:
+                best = (cost, spot, area)
+            if cost < rank * 0.05 + 0.5:
+                break
+        assert best is not None
+        spots.append(best[1])
+        taken.append(best[2])
+    return spots
+
+
+def _beside(line: list[Point], w: float, h: float) -> list[Spot]:
+    """Places for a number: along its line on both sides, from the middle outwards."""
+    found = []
+    middle = len(line) // 2
+    for i in sorted(range(1, len(line) - 1), key=lambda i: abs(i - middle)):
+        (x0, y0), (x1, y1) = line[i - 1], line[i + 1]
+        length = math.hypot(x1 - x0, y1 - y0) or 1.0
+        nx, ny = -(y1 - y0) / length, (x1 - x0) / length
+        for gap in (6, 12):
+            for side in (1, -1):
+                sx, sy = side * nx, side * ny
+                anchor = "middle" if abs(sx) < 0.4 else "start" if sx > 0 else "end"
+                # Beside a slope, a wide text must stand further off at its corner.
+                lean = abs(sy) * (h / 2 + (0 if anchor != "middle" else abs(nx) * w / 2))
+                x = line[i][0] + sx * gap
+                y = line[i][1] + sy * gap + (lean if sy > 0 else -lean)
+                found.append(Spot(round(x, 1), round(y, 1), anchor))
+    return found
+
+
+def _meet(a: Area, b: Area) -> bool:
+    return a[0] < b[2] and b[0] < a[2] and a[1] < b[3] and b[1] < a[3]
+
+
+def _under(area: Area, near: Mapping[tuple[int, int], list[tuple[int, Point]]], own: int) -> float:
+    """How badly lines run under an area, also its own, and how many others run close by, as if it were theirs."""
+    left, top, right, bottom = area
+    hit, close = set(), set()
+    for i in range(int((left - 9) // 32), int((right + 9) // 32) + 1):
+        for j in range(int((top - 9) // 32), int((bottom + 9) // 32) + 1):
+            for number, (x, y) in near.get((i, j), ()):
+                if left - 2 < x < right + 2 and top < y < bottom:
+                    hit.add(number)
+                elif left - 9 < x < right + 9 and top - 9 < y < bottom + 9:
+                    close.add(number)
+    return 3.0 * len(hit) + 1.0 * len(close - hit - {own})
+
+
+def _extent(placed: Placed, spots: Sequence[Spot], texts: Sequence[tuple[str, str]]) -> Area:
+    xs, ys = [0.0, placed.width], [0.0, placed.height]
+    for spot, pair in zip(spots, texts, strict=True):
+        area = spot.area(max(text_width(t, 12) for t in pair), 15)
+        xs += [area[0], area[2]]
+        ys += [area[1], area[3]]
+    return min(xs), min(ys), max(xs), max(ys)
