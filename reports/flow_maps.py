@@ -11,6 +11,7 @@ import math
 from collections import defaultdict
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
+from itertools import pairwise
 from xml.sax.saxutils import escape, quoteattr
 
 import wording
@@ -28,7 +29,8 @@ RULES = (
     ".flow-map .card{fill:var(--raised);stroke:var(--edge);stroke-width:1}"
     ".flow-map .cluster{fill:var(--tint);stroke:var(--rule)}"
     ".flow-map text.name{font-size:13px;font-weight:600}.flow-map text.group{font-size:13px;font-weight:600}"
-    ".flow-map text.second{fill:var(--ink-2)}.flow-map text.end{text-anchor:end}.flow-map text.middle{text-anchor:middle}"
+    ".flow-map text.second{fill:var(--ink-2)}"
+    ".flow-map text.end{text-anchor:end}.flow-map text.middle{text-anchor:middle}"
     ".flow-map .first{fill:var(--first)}.flow-map .multi{fill:var(--multi)}.flow-map .return{fill:var(--collection)}"
     ".flow-map .line{fill:none;stroke:var(--edge)}.flow-map .head{fill:var(--edge)}"
     ".flow-map .strong .line{stroke:var(--work)}.flow-map .strong .head{fill:var(--work)}"
@@ -134,12 +136,12 @@ def strongest(edges: Sequence[MapEdge], min_count: int, most: int) -> list[MapEd
     able = [e for e in edges if e.count >= max(min_count, 1) and e.source != e.target]
     order = sorted(able, key=lambda e: (-e.count, e.source, e.target))
     kept = set(order[:most])
-    for side in (lambda e: e.source, lambda e: e.target):
-        seen: set[str] = set()
-        for edge in order:
-            if side(edge) not in seen:
-                seen.add(side(edge))
-                kept.add(edge)
+    seen: set[tuple[str, str]] = set()
+    for edge in order:
+        ends = {("out", edge.source), ("in", edge.target)}
+        if ends - seen:
+            kept.add(edge)
+        seen |= ends
     return [edge for edge in able if edge in kept]
 
 
@@ -260,7 +262,7 @@ class _Drawing:
         options = [place(sizes, links, clusters=clusters, down=down, engine=engine) for down in (False, True)]
         self.placed = max(options, key=lambda p: min(PAGE_W / max(p.width, 1), PAGE_H / max(p.height, 1), 1.0))
         self.sizes = sizes
-        self.spots = _label_spots(self.placed, sizes, self.texts)
+        self.spots = [_label_spots(self.placed, sizes, [pair[i] for pair in self.texts]) for i in (0, 1)]
 
     def document(self, alone: bool) -> str:
         """The whole SVG text."""
@@ -296,7 +298,7 @@ class _Drawing:
 
     def _edge(self, index: int) -> str:
         edge, curve, width = self.edges[index], self.placed.curves[index], self.widths[index]
-        spot = self.spots[index]
+        at, waits_at = self.spots[0][index], self.spots[1][index]
         line, head = _arrow(curve, width)
         strong = " strong" if edge.count >= 0.6 * self.most else ""
         wait = "" if edge.wait_h is None else f' data-wait="{edge.wait_h:.2f}"'
@@ -306,8 +308,8 @@ class _Drawing:
         return (
             f'<g class="edge{strong}" data-source={quoteattr(source)} data-target={quoteattr(target)}'
             f' data-cases="{edge.count}"{wait}><path class="line" stroke-width="{width:.1f}" d="{line}"/>'
-            f'<path class="head" d="{head}"/>{_text(count, spot.x, spot.y + 4, f"count {spot.anchor}")}'
-            f"{_text(waits, spot.x, spot.y + 4, f'wait {spot.anchor}')}</g>"
+            f'<path class="head" d="{head}"/>{_text(count, at.x, at.y + 4, f"count {at.anchor}")}'
+            f"{_text(waits, waits_at.x, waits_at.y + 4, f'wait {waits_at.anchor}')}</g>"
         )
 
 
@@ -338,12 +340,12 @@ def bezier(curve: Sequence[Point], steps: int = 12) -> list[Point]:
     return [*points, curve[-1]]
 
 
-def _label_spots(placed: Placed, sizes: Sequence[tuple[float, float]], texts: Sequence[tuple[str, str]]) -> list[Point]:
+def _label_spots(placed: Placed, sizes: Sequence[tuple[float, float]], texts: Sequence[tuple[str, str]]) -> list[Spot]:
     """Where each number stands: beside its own line, off every other line, box and number."""
     lines = [bezier(curve) for curve in placed.curves]
     near: dict[tuple[int, int], list[tuple[int, Point]]] = defaultdict(list)
     for number, line in enumerate(lines):
-        for (x0, y0), (x1, y1) in zip(line, line[1:], strict=False):
+        for (x0, y0), (x1, y1) in pairwise(line):
             pieces = max(1, math.ceil(math.hypot(x1 - x0, y1 - y0) / 4))
             for k in range(pieces + 1):
                 point = (x0 + (x1 - x0) * k / pieces, y0 + (y1 - y0) * k / pieces)
@@ -355,8 +357,8 @@ def _label_spots(placed: Placed, sizes: Sequence[tuple[float, float]], texts: Se
     boxes += [(x, y, x + w, y + 28) for x, y, w, _ in placed.frames]  # titles of frames
     spots: list[Spot] = []
     taken: list[Area] = []
-    for number, (line, pair) in enumerate(zip(lines, texts, strict=True)):
-        w, h = max(text_width(t, 12) for t in pair) + 2, 15
+    for number, (line, text) in enumerate(zip(lines, texts, strict=True)):
+        w, h = text_width(text, 12) + 2, 15
         best: tuple[float, Spot, Area] | None = None
         for rank, spot in enumerate(_beside(line, w, h)):
             area = spot.area(w, h)
@@ -410,10 +412,11 @@ def _under(area: Area, near: Mapping[tuple[int, int], list[tuple[int, Point]]], 
     return 3.0 * len(hit) + 1.0 * len(close - hit - {own})
 
 
-def _extent(placed: Placed, spots: Sequence[Spot], texts: Sequence[tuple[str, str]]) -> Area:
+def _extent(placed: Placed, spots: Sequence[Sequence[Spot]], texts: Sequence[tuple[str, str]]) -> Area:
     xs, ys = [0.0, placed.width], [0.0, placed.height]
-    for spot, pair in zip(spots, texts, strict=True):
-        area = spot.area(max(text_width(t, 12) for t in pair), 15)
-        xs += [area[0], area[2]]
-        ys += [area[1], area[3]]
+    for index, pair in enumerate(texts):
+        for kind, text in enumerate(pair):
+            area = spots[kind][index].area(text_width(text, 12), 15)
+            xs += [area[0], area[2]]
+            ys += [area[1], area[3]]
     return min(xs), min(ys), max(xs), max(ys)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 from dataclasses import dataclass
 from itertools import combinations, pairwise
 
@@ -77,7 +78,7 @@ def _on_outline(shape: Shape, point: Point) -> bool:
         return point[0] in (box.x, box.right) or point[1] in (box.y, box.bottom)
     dx, dy = abs(point[0] - box.cx), abs(point[1] - box.cy)
     if shape.kind in ("start", "end"):
-        return abs((dx**2 + dy**2) ** 0.5 - box.w / 2) <= 2
+        return abs(math.hypot(dx, dy) - box.w / 2) <= 2
     return abs(dx * 2 / box.w + dy * 2 / box.h - 1) <= 0.1
 
 

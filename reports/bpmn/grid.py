@@ -67,8 +67,8 @@ def back_edges(model: ProcessModel) -> set[int]:
         stack = [(root, iter(out[root]))]
         while stack:
             here, edges = stack[-1]
-            index = next(edges, None)
-            if index is None:
+            index = next(edges, -1)
+            if index < 0:
                 state[here] = 2
                 stack.pop()
                 continue
