@@ -7,8 +7,9 @@ model does not grow with the log.
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
+from itertools import accumulate
 from typing import TYPE_CHECKING, Any
 
 import ibis
@@ -16,6 +17,7 @@ from ibis import _
 
 import wording
 from catalogue.vocabulary import APPLICANT_STEPS, step_of
+from mining.conformance import fitting_share
 from mining.episodes import episodes as find_episodes
 from mining.inductive import mine_block
 from mining.precedence import Precedence, precedences
@@ -44,9 +46,11 @@ if TYPE_CHECKING:
     from event_logs.log import EventLog
 
 APART = "\x1f"  # between the activities of a variant: no name has it
-READABLE_TASKS = 24  # more steps than this of one service are more than a reader takes in
-COVERAGES = (1.0, 0.98, 0.95, 0.9, 0.85, 0.8, 0.7, 0.6, 0.5)
-NOISE = 0.05
+READABLE_TASKS = (24, 16, 12, 8)  # the most steps of one service that a reader takes in; fewer where they have no order
+COVERAGES = (1.0, 0.95, 0.9, 0.8, 0.65, 0.5)
+NOISES = (0.05, 0.0, 0.2)
+GOOD_COVERAGE = 0.9
+MOST_TRIES = 4
 FINAL_STEPS = (Step.DECIDE, Step.ISSUE, Step.COLLECT, Step.POST)
 
 
@@ -54,8 +58,8 @@ FINAL_STEPS = (Step.DECIDE, Step.ISSUE, Step.COLLECT, Step.POST)
 class ServiceProcess:
     """One service as the log shows it.
 
-    `share` is that of the episodes of the bundle that have it; `coverage` that of its cases whose trace went into the
-    block as it is; `cases` all of them; `complete` those that the log does not cut off.
+    `share` is that of the episodes of the bundle that have it; `coverage` that of its cases which are runs of the block,
+    as far as their steps are drawn; `cases` all of them; `complete` those that the log does not cut off.
     """
 
     service: str
@@ -193,7 +197,10 @@ def _variants(own: ir.Table) -> ir.Table:
 def _steps(own: ir.Table) -> ir.Table:
     """What each activity is by service and department: events, cases, those where the applicant acts."""
     counted = own.group_by("service", "activity", "department").aggregate(
-        events=_.count(), cases=_.case_id.nunique(), applicant=(_.actor == "applicant").sum(), actors=_.actor.count()
+        events=_.count(),
+        cases=_.case_id.nunique(),
+        applicant=(_.actor == "applicant").sum().fill_null(0),
+        actors=_.actor.count(),
     )
     return counted.order_by(_.service, _.activity, _.events.desc(), _.department)
 
@@ -320,36 +327,50 @@ def _nodes(service: str, number: int, steps: list[dict[str, Any]], documents: _D
 
 
 def _readable(traces: dict[tuple[int, ...], int], nodes: list[Node]) -> tuple[Block, float]:
-    """The block of the most frequent behaviour that a reader can take in, and the share of cases that it was made of."""
-    total = sum(traces.values()) or 1
-    ranked = sorted(traces.items(), key=lambda item: (-item[1], item[0]))
-    best: tuple[Block, float] = (Skip(), 0.0)
-    for coverage in COVERAGES:
-        chosen: dict[tuple[int, ...], int] = {}
-        for trace, n in ranked:
-            if sum(chosen.values()) >= coverage * total:
+    """The block of the most frequent behaviour that a reader can take in, and the share of cases that are runs of it.
+
+    The first that explains enough, else the best of some; one that allows any order of many steps says nothing.
+    """
+    named = {tuple(nodes[at].id for at in trace): n for trace, n in traces.items()}
+    best: tuple[Block, float] = (Skip(), -1.0)
+    for most in READABLE_TASKS:
+        readable = 0
+        for chosen, noise in _tries(_frequent(traces, most)):
+            block = mine_block(chosen, lambda at: Task(nodes[at]), noise=noise)
+            share = fitting_share(block, named) if not _flower(block) else -0.5
+            readable += share >= 0
+            if share > best[1]:
+                best = (block, share)
+            if best[1] >= GOOD_COVERAGE or readable >= MOST_TRIES:
                 break
-            chosen[trace] = n
-        chosen, shown = _frequent(chosen), sum(chosen.values()) / total
-        block = mine_block(chosen, lambda at: Task(nodes[at]), noise=NOISE)
-        best = (block, shown)
-        if sum(1 for _node in tasks(block)) <= READABLE_TASKS and not _flower(block):
+        if best[1] >= GOOD_COVERAGE:
             break
-    return best
+    return best[0], max(best[1], 0.0)
 
 
-def _frequent(traces: dict[tuple[int, ...], int]) -> dict[tuple[int, ...], int]:
-    """Traces of the most frequent activities alone, where there are more than a reader takes in."""
+def _tries(traces: dict[tuple[int, ...], int]) -> Iterator[tuple[dict[tuple[int, ...], int], float]]:
+    """What to make a block of: all traces first, then the more frequent ones alone; each with less and more noise."""
+    total = sum(traces.values())
+    ranked = sorted(traces.items(), key=lambda item: (-item[1], item[0]))
+    seen = list(accumulate(n for _trace, n in ranked))
+    for coverage in COVERAGES:
+        upto = next((at for at, n in enumerate(seen, 1) if n >= coverage * total), len(ranked))
+        for noise in NOISES:
+            yield dict(ranked[:upto]), noise
+
+
+def _frequent(traces: dict[tuple[int, ...], int], most: int) -> dict[tuple[int, ...], int]:
+    """Traces of the most frequent activities alone, where there are more than `most`."""
     counts: Counter[int] = Counter()
     for trace, n in traces.items():
         for activity in set(trace):
             counts[activity] += n
-    if len(counts) <= READABLE_TASKS:
+    if len(counts) <= most:
         return traces
-    most = {a for a, _n in sorted(counts.items(), key=lambda item: (-item[1], item[0]))[:READABLE_TASKS]}
+    shown = {a for a, _n in sorted(counts.items(), key=lambda item: (-item[1], item[0]))[:most]}
     cut: Counter[tuple[int, ...]] = Counter()
     for trace, n in traces.items():
-        cut[tuple(a for a in trace if a in most)] += n
+        cut[tuple(a for a in trace if a in shown)] += n
     return dict(cut)
 
 

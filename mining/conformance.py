@@ -1,0 +1,174 @@
+"""Conformance: how much of the log a process explains.
+
+`fitting_share` asks for exact runs and needs no library. `token_fitness`, `precision` and `woflan_sound` ask pm4py, whose
+import takes seconds: they are for whoever wants the field's own figures, and for the tests.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from typing import Any
+
+from mining.process_blocks import Block, Choice, Loop, Ordered, Sequence, Skip, Task, Together, tasks
+from mining.process_model import Kind, ProcessModel
+
+Traces = Mapping[tuple[str, ...], int]
+
+
+def fitting_share(block: Block, traces: Traces) -> float:
+    """The share of cases whose trace is a run of the block, step by step; steps that are not drawn are passed over.
+
+    Parameters
+    ----------
+    traces
+        Node ids in order, and how many cases go so.
+
+    Returns
+    -------
+    float
+        0 to 1; 0 for an empty log.
+    """
+    drawn = {node.id for node in tasks(block)}
+    total = sum(traces.values())
+    fit = sum(n for trace, n in traces.items() if fits(block, tuple(step for step in trace if step in drawn)))
+    return fit / total if total else 0.0
+
+
+def fits(block: Block, trace: tuple[str, ...]) -> bool:
+    """Whether a trace is a run of a block, each of whose steps is drawn once."""
+    return len(trace) in _Run(trace).ends(block, 0)
+
+
+class _Run:
+    """One trace against one block: `ends` are where a block may stop that starts at a position."""
+
+    def __init__(self, trace: tuple[str, ...]) -> None:
+        self.trace = trace
+        self.known: dict[tuple[int, int], frozenset[int]] = {}
+        self.alphabets: dict[int, frozenset[str]] = {}
+
+    def ends(self, block: Block, at: int) -> frozenset[int]:
+        key = (id(block), at)
+        if key not in self.known:
+            self.known[key] = frozenset(self._ends(block, at))
+        return self.known[key]
+
+    def _ends(self, block: Block, at: int) -> set[int]:
+        match block:
+            case Task(node):
+                return {at + 1} if at < len(self.trace) and self.trace[at] == node.id else set()
+            case Sequence(parts):
+                here = {at}
+                for part in parts:
+                    here = {end for each in here for end in self.ends(part, each)}
+                return here
+            case Choice(branches, _):
+                return {end for branch in branches for end in self.ends(branch, at)}
+            case Loop(body, redo, _):
+                return self._rounds(body, redo, at)
+            case Together(parts) | Ordered(parts, _):
+                return self._side_by_side(block, parts, at)
+            case Skip():
+                return {at}
+
+    def _rounds(self, body: Block, redo: Block, at: int) -> set[int]:
+        done = set(self.ends(body, at))
+        todo = list(done)
+        while todo:
+            here = todo.pop()
+            more = {end for each in self.ends(redo, here) for end in self.ends(body, each)} - done
+            done |= more
+            todo += more
+        return done
+
+    def _side_by_side(self, block: Block, parts: tuple[Block, ...], at: int) -> set[int]:
+        alphabet = self._alphabet(block)
+        last = at
+        while last < len(self.trace) and self.trace[last] in alphabet:
+            last += 1
+        return {end for end in range(at, last + 1) if self._all_fit(block, parts, self.trace[at:end])}
+
+    def _all_fit(self, block: Block, parts: tuple[Block, ...], piece: tuple[str, ...]) -> bool:
+        own = [tuple(step for step in piece if step in self._alphabet(part)) for part in parts]
+        if not all(fits(part, each) for part, each in zip(parts, own, strict=True)):
+            return False
+        before = block.before if isinstance(block, Ordered) else ()
+        return all(self._after(piece, parts[i], parts[j]) for i, j in before)
+
+    def _after(self, piece: tuple[str, ...], first: Block, then: Block) -> bool:
+        ended = [at for at, step in enumerate(piece) if step in self._alphabet(first)]
+        begun = [at for at, step in enumerate(piece) if step in self._alphabet(then)]
+        return not ended or not begun or max(ended) < min(begun)
+
+    def _alphabet(self, block: Block) -> frozenset[str]:
+        if id(block) not in self.alphabets:
+            self.alphabets[id(block)] = frozenset(node.id for node in tasks(block))
+        return self.alphabets[id(block)]
+
+
+def petri_net(model: ProcessModel) -> tuple[Any, Any, Any]:
+    """The model as pm4py's workflow net, with its first and last marking.
+
+    A task or parallel gateway is a transition, an exclusive gateway a place: choosing is taking its token.
+    """
+    from pm4py.objects.petri_net.obj import Marking, PetriNet
+    from pm4py.objects.petri_net.utils.petri_utils import add_arc_from_to
+
+    net = PetriNet(model.name)
+    at: dict[str, Any] = {}
+    for node in model.nodes:
+        if node.kind in (Kind.EXCLUSIVE, Kind.START, Kind.END):
+            at[node.id] = PetriNet.Place(node.id)
+            net.places.add(at[node.id])
+        else:
+            at[node.id] = PetriNet.Transition(node.id, node.id if node.kind is Kind.TASK else None)
+            net.transitions.add(at[node.id])
+    for number, flow in enumerate(model.flows):
+        source, target = at[flow.source], at[flow.target]
+        if isinstance(source, PetriNet.Place) != isinstance(target, PetriNet.Place):
+            add_arc_from_to(source, target, net)
+            continue
+        if isinstance(source, PetriNet.Place):
+            between: Any = PetriNet.Transition(f"f{number}", None)
+            net.transitions.add(between)
+        else:
+            between = PetriNet.Place(f"f{number}")
+            net.places.add(between)
+        add_arc_from_to(source, between, net)
+        add_arc_from_to(between, target, net)
+    first = next(at[node.id] for node in model.nodes if node.kind is Kind.START)
+    last = next(at[node.id] for node in model.nodes if node.kind is Kind.END)
+    return net, Marking({first: 1}), Marking({last: 1})
+
+
+def woflan_sound(model: ProcessModel) -> bool:
+    """Whether Woflan (Verbeek, Basten and van der Aalst, 2001; here pm4py's) finds the model sound."""
+    from pm4py.algo.analysis.woflan import algorithm
+
+    net, first, last = petri_net(model)
+    found = algorithm.apply(
+        net, first, last,
+        parameters={
+            algorithm.Parameters.RETURN_ASAP_WHEN_NOT_SOUND: True,
+            algorithm.Parameters.PRINT_DIAGNOSTICS: False,
+            algorithm.Parameters.RETURN_DIAGNOSTICS: False,
+        },
+    )  # fmt: skip
+    return bool(found)
+
+
+def token_fitness(model: ProcessModel, traces: Traces) -> float:
+    """Token-based replay fitness (Rozinat and van der Aalst, 2008), by pm4py, over variants weighted by their cases."""
+    from pm4py.algo.conformance.tokenreplay import algorithm
+    from pm4py.objects.log.obj import Event, EventLog, Trace
+
+    net, first, last = petri_net(model)
+    variants = list(traces)
+    log = EventLog([Trace([Event({"concept:name": step}) for step in trace]) for trace in variants])
+    replayed = algorithm.apply(log, net, first, last)
+    total = sum(traces.values())
+    return (
+        sum(float(r["trace_fitness"]) * traces[t] for t, r in zip(variants, replayed, strict=True)) / total
+        if total
+        else 0.0
+    )
