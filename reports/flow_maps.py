@@ -243,7 +243,7 @@ class _Drawing:
         self.grouped = any(self.groups)
         sizes = [(float(card.w), float(card.h)) for card in cards] + [(30.0, 30.0)] * len(ends)
         index = {key: i for i, key in enumerate(self.keys)}
-        self.texts = [(f"{e.count:,}", wait_text(e.wait_h) if e.wait_h is not None else "–") for e in edges]
+        self.texts = [(f"{e.count:,}", wait_text(e.wait_h) if e.wait_h is not None else "") for e in edges]
         links = [
             Link(
                 index[e.source],
@@ -340,7 +340,7 @@ def bezier(curve: Sequence[Point], steps: int = 12) -> list[Point]:
     return [*points, curve[-1]]
 
 
-def _label_spots(placed: Placed, sizes: Sequence[tuple[float, float]], texts: Sequence[tuple[str, str]]) -> list[Spot]:
+def _label_spots(placed: Placed, sizes: Sequence[tuple[float, float]], texts: Sequence[str]) -> list[Spot]:
     """Where each number stands: beside its own line, off every other line, box and number."""
     lines = [bezier(curve) for curve in placed.curves]
     near: dict[tuple[int, int], list[tuple[int, Point]]] = defaultdict(list)

@@ -78,7 +78,7 @@ def place(
     clusters: Sequence[Cluster] = (),
     down: bool = False,
     node_gap: float = 32,
-    rank_gap: float = 54,
+    rank_gap: float = 48,
     engine: str | None = None,
 ) -> Placed:
     """Lay out boxes of given sizes (px).
