@@ -263,7 +263,8 @@ def _measures(as_is: Runs, to_be: Runs) -> dict[str, dict[str, Bounds]]:
     found = {part: (point.mean(axis=0), spread(point, boot)) for part, point, boot in pairs}
     for k, name in enumerate(MEASURES):
         out[name] = {
-            part: bounds(value[k], deviation[k], positive=part != "saving") for part, (value, deviation) in found.items()
+            part: bounds(value[k], deviation[k], scale=abs(found["as_is"][0][k]), positive=part != "saving")
+            for part, (value, deviation) in found.items()
         }
     return out
 

@@ -71,7 +71,8 @@ class Calibration:
     wishes: list[delays.Wishes | None]
     habits: Habits
     corrections: dict[str, tuple[np.ndarray, np.ndarray]]  # service -> owners, numbers of corrections
-    again: dict[str, float]
+    again: dict[str, float]  # materials handed in again at a correction, by service
+    handed: dict[str, float]  # and all that are handed in at one, missing ones included
     loop_after: dict[str, str]
     redo: dict[str, bool]
     notes: tuple[tuple[str, dict[str, object]], ...]
@@ -178,15 +179,21 @@ def calibrate(
                 step = x.chain[x.loop_after].activity
                 after.setdefault(service, {})[step] = after.setdefault(service, {}).get(step, 0) + 1
                 redo.setdefault(service, []).extend(loop[2] is not None for loop in x.loops)
-        again[service] = [sum(x.handed_again for x in own), sum(len(x.loops) for x in own)]
-    total = [sum(v[0] for v in again.values()), sum(v[1] for v in again.values())]
-    rate = total[0] / total[1] if total[1] else 0.0
+        loops = sum(len(x.loops) for x in own)
+        again[service] = [sum(x.handed_again for x in own), sum(x.corrections_handed for x in own), loops]
     return Calibration(
         facts, calendars, pools, groups, numbers, weeks, durations, duration_groups, gaps, gap_groups, found_waits, wishes,
-        habits, corrections, {s: (a + 10 * rate) / (n + 10) for s, (a, n) in again.items()},
+        habits, corrections, _rates(again, 0), _rates(again, 1),
         {s: max(sorted(v), key=lambda k: v[k]) for s, v in after.items()}, {s: np.mean(v) >= 0.5 for s, v in redo.items()},
         facts.notes,
     )  # fmt: skip
+
+
+def _rates(counts: dict[str, list[float]], at: int) -> dict[str, float]:
+    """Materials a correction by service, drawn towards the log's mean as by ten corrections more."""
+    total = sum(v[2] for v in counts.values())
+    mean = sum(v[at] for v in counts.values()) / total if total else 0.0
+    return {s: (v[at] + 10 * mean) / (v[2] + 10) for s, v in counts.items()}
 
 
 def duration_key(step: Step, case: Case) -> tuple[str, ...]:

@@ -49,10 +49,12 @@ class Papers:
         """Materials handed in again at a correction, by service, under a set of moves."""
 
         def rates(moves: frozenset[str]) -> Mapping[str, float]:
+            # What one form has handed in once is not missing anywhere: whatever a correction brings comes again.
+            base = calibration.handed if "one_form" in moves else calibration.again
             if "share_data" not in moves:
-                return calibration.again
+                return base
             out = {}
-            for service, rate in calibration.again.items():
+            for service, rate in base.items():
                 number, shareable = self.corrections.get(service, (0, 0))
                 out[service] = rate * (1 - (shareable / number if number else 0.0))
             return out

@@ -9,7 +9,7 @@ import numpy as np
 
 @dataclass(frozen=True, eq=False)
 class Samples:
-    """Values of all groups end to end: group g is ``values[first[g] : first[g] + count[g]]``."""
+    """Values of all groups end to end: group g is ``values[first[g] : first[g] + count[g]]``, sorted."""
 
     values: np.ndarray
     owner: np.ndarray  # of each value: the number of the episode that it was seen in
@@ -63,8 +63,10 @@ class Collector:
         counts = np.array([len(self._values[k]) for k in keys], np.int64)
         if not keys:
             return Samples(np.zeros(1), np.zeros(1, np.int64), np.zeros(1, np.int64), np.ones(1, np.int64)), {}
-        values = np.concatenate([self._values[k] for k in keys]).astype(float)
-        owner = np.concatenate([self._owners[k] for k in keys]).astype(np.int64)
+        # Sorted: the same uniform number then means the same rank in every bootstrap, and their differences are small.
+        orders = [np.argsort(self._values[k], kind="stable") for k in keys]
+        values = np.concatenate([np.array(self._values[k], float)[o] for k, o in zip(keys, orders, strict=True)])
+        owner = np.concatenate([np.array(self._owners[k], np.int64)[o] for k, o in zip(keys, orders, strict=True)])
         first = np.concatenate([[0], np.cumsum(counts)[:-1]]).astype(np.int64)
         return Samples(values, owner, first, counts), {k: i for i, k in enumerate(keys)}
 
