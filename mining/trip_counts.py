@@ -116,7 +116,7 @@ def count_trips(
         by_duty=_duties(log, sure, catalogue, n),
         by_department=_departments(log, sure),
         distribution=_distribution(log, sure, whole),
-        notes=trip_notes(log, places_given=places_given, possible=possible),
+        notes=notes(log, places_given=places_given, possible=possible),
     )
 
 
@@ -182,14 +182,14 @@ def _in_person(log: EventLog, rows: ir.Table, catalogue: Catalogue) -> dict[str,
     return {name: bool(entry.in_person) for name, entry in entries.items() if entry is not None}
 
 
-def trip_notes(log: EventLog, *, places_given: bool = False, possible: int = 0) -> tuple[Note, ...]:
+def notes(log: EventLog, *, places_given: bool = False, possible: int = 0) -> tuple[Note, ...]:
     """What the figures of trips rest on where the log lacks a role: keys of the wording, with their values."""
-    notes: list[Note] = []
+    found: list[Note] = []
     for role in ("applicant", "channel", "actor", "department", "place", "started_at"):
         if not log.has(role):
-            notes.append((f"trips.note.no_{role}", {}))
+            found.append((f"trips.note.no_{role}", {}))
     if log.has("place") and not places_given:
-        notes.append(("trips.note.no_places_table", {}))
+        found.append(("trips.note.no_places_table", {}))
     if possible:
-        notes.append(("trips.note.possible", {"n": possible}))
-    return tuple(notes)
+        found.append(("trips.note.possible", {"n": possible}))
+    return tuple(found)

@@ -6,7 +6,7 @@ from collections.abc import Mapping, Sequence
 from typing import TYPE_CHECKING
 
 from mining.episodes import CARRY, activities_of, carried, steps_of
-from mining.trip_counts import DepartmentTrips, Trips, count_trips
+from mining.trip_counts import DepartmentTrips, Trips, count_trips, notes
 from mining.visits import CERTAINTY, RULES, visits
 
 if TYPE_CHECKING:
@@ -14,7 +14,7 @@ if TYPE_CHECKING:
 
     from event_logs.log import EventLog
 
-__all__ = ["DepartmentTrips", "Trips", "count_trips", "trips", "visits"]
+__all__ = ["DepartmentTrips", "Trips", "count_trips", "notes", "trips", "visits"]
 
 COLUMNS = (
     "trip_id", "applicant", "visitor", "episode_id", "place", "started_at", "ended_at", "departments", "cases",
