@@ -28,8 +28,11 @@ class Engine(Protocol):
         """Compute a lazy table once under a name; gives the table that reads it back."""
         ...
 
-    def load(self, name: str, frame: pd.DataFrame, schema: Mapping[str, str]) -> ir.Table:
-        """Hand a small frame to the engine (columns and Ibis types as `schema` says); gives the table that reads it."""
+    def load(self, name: str, frame: pd.DataFrame, schema: Mapping[str, str] | None = None) -> ir.Table:
+        """Hand a small frame to the engine; gives the table that reads it.
+
+        `schema` names columns and their Ibis types; without, they are as the frame shows them.
+        """
         ...
 
     def view(self, name: str, expression: ir.Table) -> ir.Table:
@@ -99,9 +102,11 @@ class DuckDBEngine:
         self.connection.execute(f'create temp {kind} "{table}" as {self.sql(expression)}')
         return ibis.table(expression.schema(), name=table)
 
-    def load(self, name: str, frame: pd.DataFrame, schema: Mapping[str, str]) -> ir.Table:
+    def load(self, name: str, frame: pd.DataFrame, schema: Mapping[str, str] | None = None) -> ir.Table:
         import ibis
 
+        if schema is None:
+            schema = {column: str(kind) for column, kind in ibis.memtable(frame).schema().items()}
         self._kept += 1
         table = f"{re.sub(r'[^a-z0-9_]', '_', name)}_{self._kept}"
         lazy = ibis.table(schema, name=f"{table}_frame")
