@@ -289,15 +289,17 @@ def _department(steps: Iterable[dict[str, Any]]) -> str:
 
 
 def _uncut(traces: dict[tuple[str, ...], int]) -> dict[tuple[str, ...], int]:
-    """Traces that the log does not cut off: they begin with an application, or as traces often do, and end with a
-    decision or hand-over, or as traces often do. All of them where that would be less than half."""
+    """Traces that the log does not cut off: they begin with an application (where most do; else as many do), and end with
+    a decision or hand-over, or as many do. All of them where that would be less than half."""
     total = sum(traces.values())
     starts: Counter[str] = Counter()
     ends: Counter[str] = Counter()
     for trace, n in traces.items():
         starts[trace[0]] += n
         ends[trace[-1]] += n
-    begin = {a for a in starts if step_of(a) == Step.APPLY or starts[a] >= 0.05 * total}
+    applied = {a for a in starts if step_of(a) == Step.APPLY}
+    usual = 2 * sum(starts[a] for a in applied) >= total
+    begin = applied if usual else {a for a in starts if starts[a] >= 0.05 * total}
     end = {a for a in ends if step_of(a) in FINAL_STEPS or ends[a] >= 0.05 * total}
     whole = {t: n for t, n in traces.items() if t[0] in begin and t[-1] in end}
     return whole if 2 * sum(whole.values()) >= total else traces

@@ -145,7 +145,8 @@ def _sequential(graph: _Graph, activities: list[int], variants: Variants, leaf: 
     if len(groups) < 2:
         return None
     heads = [group[0] for group in groups]
-    groups = _joined(sorted(groups, key=lambda group: -sum(head in reach[group[0]] for head in heads)), graph)
+    ahead = {head: sum(other in reach[head] for other in heads if other != head) for head in heads}
+    groups = _joined(sorted(groups, key=lambda group: -ahead[group[0]]), graph)
     if len(groups) < 2:
         return None
     return sequence(*(mine_block(part, leaf, noise=noise) for part in _parts(groups, variants)))
