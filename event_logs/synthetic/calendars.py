@@ -53,6 +53,11 @@ class Calendar:
         i = bisect_right(self.opens, t) - 1
         return t if i >= 0 and t < self.closes[i] else self.opens[i + 1]
 
+    def landing(self, wish: float) -> float:
+        """When somebody who wants to come at a time gets in: the same hour of the next day that is open."""
+        day = int(wish // DAY_S)
+        return self.next_open(wish + (self.next_day[day] - day) * DAY_S)
+
     def add(self, start: float, work_s: float) -> float:
         """When work that starts at `start` (open or not) is done, if it rests while the office is closed."""
         i = bisect_right(self.opens, start) - 1

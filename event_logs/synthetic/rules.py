@@ -5,6 +5,9 @@ from __future__ import annotations
 import math
 from collections.abc import Collection
 
+import numpy as np
+
+from event_logs.synthetic.calendars import DAY_S
 from event_logs.synthetic.demand import ONLINE
 from event_logs.synthetic.state import (
     APPLYING,
@@ -12,7 +15,9 @@ from event_logs.synthetic.state import (
     COLLECTING,
     CORRECT_S,
     HANDING_IN,
+    HOUR_CDF,
     IN_PERSON,
+    ONLINE_CDF,
     RECEIPT_S,
     SIGMA,
     Z_COLLECT,
@@ -25,12 +30,14 @@ from event_logs.synthetic.state import (
 )
 
 
-def counter(run: CaseRun) -> str:
-    """Where this case's application and corrections are received; empty: online."""
+def counter(run: CaseRun, *, again: bool = False) -> str:
+    """Where this case's application is received; `again`: where a correction is. Empty: online."""
     red = run.episode.redesign
     if run.case.channel == ONLINE or run.episode.is_online:
         return ""
-    return red.place if red.one_window else run.case.place
+    if red.one_window:
+        return red.place
+    return own_place(run) if again else run.case.place
 
 
 def counter_time(errand: Errand) -> float:
@@ -100,7 +107,21 @@ def inputs_there(run: CaseRun) -> bool:
 
 def own_place(run: CaseRun) -> str:
     """Where the service's own office sits: results are handed over there, and people looked at."""
-    return run.case.service.place or run.case.department.place if run.case.channel == ONLINE else run.case.place
+    return run.case.service.place or run.case.department.place
+
+
+def wish(at: float, u: float, v: float, mean_days: float, comes: bool) -> float:
+    """When an applicant wants to do what is open since `at`: some calendar days later, at an hour of the day.
+
+    Hours are those of counters where he comes himself, else of people at home.
+    """
+    days = int(-mean_days * math.log(1 - u))
+    cdf = HOUR_CDF if comes else ONLINE_CDF
+    hour = int(np.searchsorted(cdf, v, side="right"))
+    below = cdf[hour - 1] if hour else 0.0
+    clock = (hour + (v - below) / (cdf[hour] - below)) * 3600.0
+    due = (at // DAY_S + days) * DAY_S + float(clock)
+    return due if due >= at + 600.0 else due + DAY_S
 
 
 def draw_seconds(mean_s: float, z: float) -> float:

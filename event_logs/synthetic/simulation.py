@@ -15,12 +15,11 @@ import heapq
 import math
 from typing import Any
 
-import numpy as np
-
-from event_logs.synthetic.calendars import DAY_S, Calendar
+from event_logs.synthetic.calendars import DAY_S
 from event_logs.synthetic.demand import COLLECT, POST, Demand
+from event_logs.synthetic.ledger import Ledger
 from event_logs.synthetic.moves import TODAY, Redesign
-from event_logs.synthetic.rules import counter, counter_time, handed_in, inputs_there, is_my_turn, own_place
+from event_logs.synthetic.rules import counter, counter_time, handed_in, inputs_there, is_my_turn, own_place, wish
 from event_logs.synthetic.state import (
     APPLYING,
     ARRIVES,
@@ -28,11 +27,9 @@ from event_logs.synthetic.state import (
     CORRECTING,
     ERRAND_DUE,
     HANDING_IN,
-    HOUR_CDF,
     IN_PERSON,
     JOB_DONE,
     JOB_READY,
-    ONLINE_CDF,
     POSTED,
     SIGMA,
     TRAVEL_S,
@@ -48,10 +45,8 @@ from event_logs.synthetic.state import (
     CaseRun,
     EpisodeRun,
     Errand,
-    Event,
     Luck,
     Played,
-    Visit,
 )
 
 
@@ -61,7 +56,7 @@ class _World:
     def __init__(
         self, demand: Demand, luck: Luck, change: Redesign, shareable: frozenset[tuple[str, str]], record: bool
     ) -> None:
-        self.demand, self.change, self.shareable, self.record = demand, change, shareable, record
+        self.demand, self.change, self.shareable = demand, change, shareable
         self.world = demand.scenario
         self.habits = self.world.demand
         self.names = self.world.activities
@@ -72,7 +67,7 @@ class _World:
         self.heads = dict.fromkeys(demand.officers, 0)
         self.deferrable = {m.name for m in self.world.materials if m.deferrable}
         self.forms = {m.name for m in self.world.materials if m.form}
-        self.events: list[Event] = []
+        self.ledger = Ledger(self.names, record)
         self.runs: list[EpisodeRun] = []
         tours: dict[str, list[Errand]] = {}
         for episode in demand.episodes:
@@ -105,7 +100,7 @@ class _World:
                 self.arrives(item, at)
             else:
                 self.posted(item, at)
-        return Played(tuple(r.tally for r in self.runs), tuple(self.events))
+        return Played(tuple(r.tally for r in self.runs), tuple(self.ledger.events))
 
     # -- officers
 
@@ -147,7 +142,7 @@ class _World:
         )
         kind = "review" if stage == 0 else "issue" if stage > n_steps else "step"
         outputs = (run.case.service.output,) if kind == "issue" else ()
-        self.note(run, kind, activity, start, at, work, self.demand.staff[department][officer], outputs=outputs)
+        self.ledger.note(run, kind, activity, start, at, work, self.demand.staff[department][officer], outputs=outputs)
         if kind == "issue":
             self.issued(run, at)
         elif kind == "review":
@@ -158,12 +153,12 @@ class _World:
     def reviewed(self, run: CaseRun, at: float, officer: str) -> None:
         red = run.episode.redesign
         if run.loops < run.fault:
-            self.note(run, "notice", self.names.notice, at, at, 0.0, officer)
+            self.ledger.note(run, "notice", self.names.notice, at, at, 0.0, officer)
             runs_on = (
                 red.conditional_acceptance and run.loops == 0 and all(m in self.deferrable for m in run.corrections)
             )
             k = U_CORRECT + 2 * min(run.loops, 2)
-            self.errand(run, CORRECTING, at, k, self.habits.correct_days, counter(run))
+            self.errand(run, CORRECTING, at, k, self.habits.correct_days, counter(run, again=True))
             run.loops += 1
             if runs_on:
                 run.awaited = True
@@ -209,25 +204,13 @@ class _World:
             landed += TRAVEL_S if place else 0.0
 
     def land(self, wish: float, place: str) -> float:
-        """When somebody who wants to come at a time gets in: the same hour of the next day that the place is open."""
-        if not place:
-            return wish
-        calendar: Calendar = self.demand.places[place]
-        day = int(wish // DAY_S)
-        return calendar.next_open(wish + (calendar.next_day[day] - day) * DAY_S)
+        """When somebody who wants to come at a time gets in; online at once."""
+        return self.demand.places[place].landing(wish) if place else wish
 
     def errand(self, run: CaseRun, kind: int, at: float, u: int, mean_days: float, place: str, item: str = "") -> None:
         """Open an errand, to be done after the applicant's own delay, or earlier where he is at the place anyhow."""
-        days = int(-mean_days * math.log(1 - run.u[u]))
-        cdf = HOUR_CDF if place else ONLINE_CDF
-        v = run.u[u + 1]
-        hour = int(np.searchsorted(cdf, v, side="right"))
-        below = cdf[hour - 1] if hour else 0.0
-        clock = (hour + (v - below) / (cdf[hour] - below)) * 3600.0
-        wish = (at // DAY_S + days) * DAY_S + float(clock)
-        if wish < at + 600.0:
-            wish += DAY_S
-        self.plan(run, kind, at, self.land(wish, place), place, item)
+        due = self.land(wish(at, run.u[u], run.u[u + 1], mean_days, bool(place)), place)
+        self.plan(run, kind, at, due, place, item)
 
     def plan(self, run: CaseRun, kind: int, opened: float, due: float, place: str, item: str = "") -> None:
         errand = Errand(run, kind, opened, place, item)
@@ -265,7 +248,7 @@ class _World:
         episode, service = run.episode, run.case.service
         if kind == APPLYING:
             materials = handed_in(run, self.shareable, self.forms)
-            self.note(run, "apply", self.names.apply, start, end, end - start, "", place, materials, alone=alone)
+            self.ledger.note(run, "apply", self.names.apply, start, end, end - start, "", place, materials, alone=alone)
             for other in list(episode.cases.values()) if episode.redesign.one_form else [run]:
                 other.applied = True
                 self.advance(other, end)
@@ -275,20 +258,22 @@ class _World:
                 materials = tuple(m for m in run.corrections if (m, run.case.department.name) not in self.shareable)
             else:
                 materials = run.corrections
-            self.note(run, "correct", self.names.correct, start, end, end - start, "", place, materials, alone=alone)
+            self.ledger.note(
+                run, "correct", self.names.correct, start, end, end - start, "", place, materials, alone=alone
+            )
             self.push(end, JOB_READY, (run, 0))
         elif kind == COLLECTING:
-            self.note(run, "collect", self.names.collect, start, end, end - start, "", place, alone=alone)
+            self.ledger.note(run, "collect", self.names.collect, start, end, end - start, "", place, alone=alone)
             self.received(run, end)
         elif kind == HANDING_IN:
-            self.note(
+            self.ledger.note(
                 run, "correct", self.names.correct, start, end, end - start, "", place, (errand.item,), alone=alone
             )
             episode.handed.add(errand.item)
             for other in episode.cases.values():
                 self.advance(other, end)
         else:
-            self.note(run, "in_person", service.in_person, start, end, end - start, "", place, alone=alone)
+            self.ledger.note(run, "in_person", service.in_person, start, end, end - start, "", place, alone=alone)
             run.person_done = True
             self.advance(run, end)
 
@@ -374,72 +359,13 @@ class _World:
         self.push(due, POSTED, run)
 
     def posted(self, run: CaseRun, at: float) -> None:
-        self.note(run, "post", self.names.post, at, at, 0.0, "")
+        self.ledger.note(run, "post", self.names.post, at, at, 0.0, "")
         self.received(run, at)
 
     def received(self, run: CaseRun, at: float) -> None:
         for each in run.episode.held if run in run.episode.held else [run]:
             each.in_hand = True
         self.go_on(run.episode, at)
-
-    # -- what is noted
-
-    def note(
-        self,
-        run: CaseRun,
-        kind: str,
-        activity: str,
-        start: float,
-        end: float,
-        work: float,
-        officer: str,
-        place: str = "",
-        materials: tuple[str, ...] = (),
-        outputs: tuple[str, ...] = (),
-        alone: bool = False,
-    ) -> None:
-        episode = run.episode
-        tally = episode.tally
-        tally.first, tally.last = min(tally.first, start), max(tally.last, end)
-        tally.submissions += len(materials)
-        tally.work_s += work
-        if place and tally.visits is not None:
-            red = episode.redesign
-            received = kind in ("apply", "correct") or (kind == "collect" and run in episode.held)
-            at_window = red.one_window and place == red.place and received
-            own = self.names.window if at_window else run.case.department.name
-            if kind == "collect" and not at_window and run in episode.held:
-                own = next(iter(episode.cases.values())).case.department.name
-            tally.visits.append(Visit(place, start, end, own, alone))
-        if self.record:
-            channel = (
-                run.case.channel
-                if not place or kind == "in_person"
-                else "self_service"
-                if place == run.case.service.self_service_place
-                else "onsite"
-            )
-            if kind == "post":
-                channel = "post"
-            elif place and kind == "in_person":
-                channel = "onsite"
-            self.events.append(
-                Event(
-                    run.case.index,
-                    episode.episode.index,
-                    kind,
-                    activity,
-                    start,
-                    end,
-                    officer,
-                    channel,
-                    place,
-                    materials,
-                    outputs,
-                    alone,
-                    work,
-                )
-            )
 
 
 def play(
