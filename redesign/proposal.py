@@ -124,7 +124,7 @@ def propose_for(
     chosen, refused = choose_moves(situation, moves)
     today = as_is(situation)
     to_be = model or merge(situation, chosen)
-    problems = verify_model(to_be, today, demands_of(situation, chosen, today))
+    problems = verify_model(to_be, today, demands_of(situation, chosen, today, edited=model is not None))
     if problems:
         raise refusal(situation.name, problems, edited=model is not None)
     plan = plan_of(situation, chosen)
@@ -162,13 +162,14 @@ def plan_of(situation: Situation, moves: Iterable[str]) -> Plan:
     return plan
 
 
-def demands_of(situation: Situation, moves: Iterable[str], today: ProcessModel) -> Demands:
-    """What verification holds a to-be under these moves to."""
+def demands_of(situation: Situation, moves: Iterable[str], today: ProcessModel, *, edited: bool = False) -> Demands:
+    """What verification holds a to-be under these moves to; today's own process, unchanged, owes no order to the law."""
+    moves = tuple(moves)
     plan = plan_of(situation, moves)
     uses = situation.materials
     provided = {(u.service, u.material): by for u in uses if plan.shared and (by := situation.sharable_by(u))}
     return Demands(
-        ties=situation.binding,
+        ties=situation.binding if moves or edited else (),
         asked=tuple(
             dict.fromkeys((n.service, m) for n in today.nodes if n.step is not Step.CORRECT for m in n.materials)
         ),
