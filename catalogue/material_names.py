@@ -208,6 +208,27 @@ class MaterialNames:
         inner, document = _owner_of(canonical)
         return DocumentName(stem, owner, document if inner == owner and document else canonical, known=True)
 
+    def synonyms(self) -> Mapping[str, str]:
+        """Every cleaned name that a catalogue knows, with its document."""
+        return self._canonical
+
+    def before_slip(self, stem: str) -> tuple[str, ...]:
+        """The known name that a stem begins with, where what follows is a copy word written wrong; else nothing.
+
+        >>> MaterialNames().before_slip("结婚证复印印件"), MaterialNames().before_slip("营业执照申请书")
+        (('结婚证',), ())
+        """
+        from rapidfuzz import fuzz
+
+        for end in range(len(stem) - 1, max(1, len(stem) - 8), -1):
+            name, rest = stem[:end], stem[end:]
+            if name in self._canonical:
+                alike = max(
+                    fuzz.ratio(rest, word) for word in ("原件", "复印件", "扫描件", "原件及复印件", "1份", "x2份")
+                )
+                return (name,) if alike >= 60 and head_of(rest) == rest[-1:] else ()
+        return ()
+
     def _alias(self, name: str) -> tuple[str, ...]:
         """A bracket that only gives another name, a size or a date of what stands before it: `不动产权证书(房产证)`."""
         found = re.fullmatch(r"([^()]+)\(([^()]+)\)", _bracketed(name))

@@ -7,7 +7,6 @@ beside the log's own evidence: where the one is asked for the other is not, thou
 
 from __future__ import annotations
 
-import re
 import tomllib
 from collections import Counter, defaultdict
 from collections.abc import Iterable, Mapping, Sequence
@@ -16,8 +15,9 @@ from itertools import combinations
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-from catalogue.material_names import DocumentName, MaterialNames, clean, head_of, shipped
+from catalogue.material_names import DocumentName, MaterialNames, clean
 from catalogue.services import Catalogue
+from mining.likeness import likeness
 from wording.errors import InputError
 
 if TYPE_CHECKING:
@@ -75,12 +75,17 @@ class Uses:
 
 @dataclass(frozen=True, slots=True)
 class MaterialClasses:
-    """Every spelling of a log with its class. `kinds`: `generic` and `form` names, whose class is not shared."""
+    """Every spelling of a log with its class.
+
+    `kinds`: `generic` and `form` names, whose class is not shared. `representative`: classes of a legal
+    representative's documents, with the class that a firm's paper without an owner is written as.
+    """
 
     classes: Mapping[str, str]
     merges: tuple[Merge, ...] = ()
     kinds: Mapping[str, str] = field(default_factory=dict)
     catalogue: Catalogue = field(default_factory=Catalogue)
+    representative: Mapping[str, str] = field(default_factory=dict)
 
     def of(self, spelling: str) -> str:
         """The class of a spelling of the log; the cleaned name of one that the log does not have."""
@@ -92,7 +97,11 @@ class MaterialClasses:
         return "form" in self.kinds.values()
 
     def table(self, log: EventLog) -> ir.Table:
-        """The classes in the log's engine: `spelling, material_class, kind, valid_days, connected_issuer`."""
+        """The classes in the log's engine.
+
+        `spelling, material_class, kind, valid_days, connected_issuer, own_class` (a representative's document without
+        its owner).
+        """
         import pandas as pd
 
         entries = {spelling: self.catalogue.material(name) for spelling, name in self.classes.items()}
@@ -103,13 +112,14 @@ class MaterialClasses:
                 self.kinds.get(spelling, ""),
                 (entry.validity_days if entry and entry.validity_days is not None else VALID_DAYS),
                 (entry.issuer if entry and entry.connected and entry.issuer else None),
+                self.representative.get(name),
             )
             for (spelling, name), entry in zip(
                 sorted(self.classes.items()), (entries[s] for s in sorted(entries)), strict=True
             )
         ]
         schema = {"spelling": "string", "material_class": "string", "kind": "string", "valid_days": "int64",
-                  "connected_issuer": "string"}  # fmt: skip
+                  "connected_issuer": "string", "own_class": "string"}  # fmt: skip
         return log.engine.load("material_classes", pd.DataFrame(rows, columns=list(schema), dtype=object), schema)
 
 
@@ -255,21 +265,28 @@ class _Resolver:
         by_owner: dict[str, list[str]] = defaultdict(list)
         for owner, base in sorted(plain):
             by_owner[owner].append(base)
-        found: list[_Likeness] = []
+        found: dict[tuple[Key, Key], _Likeness] = {}
         for owner, bases in sorted(by_owner.items()):
             fresh = [base for base in bases if (owner, base) not in self.known]
-            if not fresh:
+            # A slip may be in any of a document's names, those of the catalogue that the log never writes included.
+            names = {base: base for base in bases} | dict(self.names.synonyms())
+            there = [name for name, base in sorted(names.items()) if base in bases or (owner, base) in plain]
+            if not fresh or not there:
                 continue
-            scores = process.cdist(fresh, bases, scorer=fuzz.ratio, score_cutoff=60)
-            seen = set()
+            scores = process.cdist(fresh, there, scorer=fuzz.ratio, score_cutoff=60)
             for i, j in zip(*scores.nonzero(), strict=True):
-                a, b = sorted((fresh[i], bases[j]))
-                if a != b and (a, b) not in seen:
-                    seen.add((a, b))
-                    like = likeness(a, b)
-                    if like:
-                        found.append(_Likeness((owner, a), (owner, b), *like))
-        return sorted(found, key=lambda pair: (-pair.score, pair.a, pair.b))
+                one, other = (owner, fresh[i]), (owner, names[there[j]])
+                like = likeness(fresh[i], there[j]) if one != other else None
+                pair = (min(one, other), max(one, other))
+                if like and (pair not in found or found[pair].score < like[0]):
+                    found[pair] = _Likeness(*pair, *like)
+            for base in fresh:
+                for name in self.names.before_slip(base):
+                    one, other = (owner, base), (owner, names.get(name, name))
+                    if other in plain:
+                        pair = (min(one, other), max(one, other))
+                        found[pair] = _Likeness(*pair, 0.9, "similar")
+        return sorted(found.values(), key=lambda pair: (-pair.score, pair.a, pair.b))
 
     def resolve(self, together: Mapping[tuple[int, int], int]) -> MaterialClasses:
         """All stages; `together` counts the events that hold both of two candidate documents."""
@@ -309,7 +326,10 @@ class _Resolver:
         usual = max((self.by_service[many][s] / max(sums.get(s, 1), 1) for s in shared), default=0.0)
         rare = self.counts[few] <= max(2, 0.1 * self.counts[many])
         short = min(len(few[1]), len(many[1])) <= 3
-        if pair.rule == "typo" and never and shared and rare and (usual >= 0.5 or not short):
+        lone = len(few[1]) < 3
+        if pair.rule == "typo" and never and shared and rare and (usual >= 0.5 if short else True) and not lone:
+            return "typo"
+        if pair.rule == "typo" and lone and not both and shared and rare and usual >= 0.5 and many in self.known:
             return "typo"
         if never and expected >= 3 and not short:
             return "context"
@@ -328,8 +348,10 @@ class _Resolver:
             for spelling in self.spellings
             if spelling != classes[spelling]
         ]
+        own = {titles[groups.root(key)]: self.names.title("", key[1]) for key in members if key[0] == "representative"}
+        own = {title: bare for title, bare in own.items() if bare in set(classes.values()) - {title}}
         kinds = {s: _kind(name) for s, name in self.parsed.items() if _kind(name) and s in classes}
-        return MaterialClasses(classes, tuple(merges), kinds, self.catalogue)
+        return MaterialClasses(classes, tuple(merges), kinds, self.catalogue, own)
 
     def _title(self, keys: Sequence[Key]) -> str:
         best = min(keys, key=lambda key: (key not in self.known, -self.counts[key], key))
@@ -380,55 +402,6 @@ class _Groups:
         self._parent[second] = first
         self._known[first] = known
         return True
-
-
-_CODE = re.compile(r"[0-9a-z]")
-
-
-def likeness(a: str, b: str) -> tuple[float, str] | None:
-    """How alike two documents' names are, 0 to 1, and the rule that it may come under; None: never the same.
-
-    `typo`: one character written wrong, left out, doubled or swapped. `similar`: the one is the other with at most two
-    more characters. Else `context`: alike, no more. Names of different kinds, or told apart by a word that tells
-    (`data/materials.toml`, `[kinds]`), are never the same; nor are names that differ in a digit or a Latin letter, save
-    one slip in a long word.
-
-    >>> likeness("户籍证明", "户口簿"), likeness("购房合同", "租房合同"), likeness("qzx81", "qzx82")
-    (None, None, None)
-    >>> likeness("水土保持方案", "水土保特方案")[1], likeness("施工图纸", "施工图纸册")
-    ('typo', None)
-    """
-    from rapidfuzz import fuzz
-    from rapidfuzz.distance import OSA, Levenshtein
-
-    slips = OSA.distance(a, b)
-    score = fuzz.ratio(a, b) / 100
-    latin = _CODE.search(a + b) is not None
-    if latin:
-        long_words = min(len(a), len(b)) >= 8 and not re.search(r"\d", a + b) and a.isascii() and b.isascii()
-        return (score, "typo") if slips == 1 and long_words else None
-    if any((word in a) != (word in b) for word in shipped()["kinds"]["telling"]):
-        return None
-    if slips == 1 and min(len(a), len(b)) >= 3 and len(a) == len(b):
-        return max(score, 1 - 1 / len(a)), "typo"
-    if head_of(a) != head_of(b):
-        swapped = slips == 1 and abs(len(a) - len(b)) == 1 and min(len(a), len(b)) >= 4
-        return (score, "typo") if swapped and _doubled(a, b) else None
-    ops = [op for op in Levenshtein.opcodes(a, b) if op.tag != "equal"]
-    added = all(op.tag == "insert" for op in ops) or all(op.tag == "delete" for op in ops)
-    if slips == 1 and min(len(a), len(b)) >= 3:
-        return max(score, 1 - 1 / max(len(a), len(b))), "typo" if _doubled(a, b) or min(
-            len(a), len(b)
-        ) < 4 else "similar"
-    if added and abs(len(a) - len(b)) <= 2 and score >= 0.8 and min(len(a), len(b)) >= 4:
-        return score, "similar"
-    return (score, "context") if score >= 0.65 or added else None
-
-
-def _doubled(a: str, b: str) -> bool:
-    """Whether the longer is the shorter with one character written twice."""
-    longer, shorter = sorted((a, b), key=len, reverse=True)
-    return any(longer[:i] + longer[i + 1 :] == shorter and longer[i] == longer[i - 1] for i in range(1, len(longer)))
 
 
 def pairs_of(classes: Mapping[str, str]) -> set[frozenset[str]]:

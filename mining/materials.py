@@ -24,6 +24,11 @@ COLUMNS = (
     "repeat_kind", "because", "shareable_from",
 )  # fmt: skip
 _SEPARATOR = "[;；|、]"
+# A firm: by its name, or a 统一社会信用代码 of an enterprise.
+FIRM = (
+    r"公司|企业|集团|合作社|事务所|商行|经营部|工作室|工厂|[厂店]$|(?i:\b(ltd|inc|llc|gmbh|corp|limited|company)\b)"
+    r"|^9[1-3][0-9]{6}[0-9A-Z]{10}$"
+)
 
 
 @dataclass(frozen=True, slots=True)
@@ -69,18 +74,26 @@ def submissions(
 
 
 def _documents(log: EventLog, classes: MaterialClasses) -> ir.Table:
-    """The spellings with class and its number, kept: `document`."""
+    """The spellings with class and its number, kept: `document`; `of_firm`: the one that it is where a firm applies.
+
+    What a firm hands in without naming an owner is its representative's.
+    """
     import ibis
 
     table = classes.table(log)
     rank = ibis.dense_rank().over(ibis.window(order_by=table.material_class))
-    return log.keep("documents", table.mutate(document=rank))
+    numbered = log.keep("documents", table.mutate(document=rank))
+    if not classes.representative:
+        return numbered.mutate(of_firm=numbered.document)
+    bare = numbered.select(own_class="material_class", bare="document").distinct()
+    met = numbered.left_join(bare, "own_class").drop("own_class_right")
+    return log.keep("documents", met.mutate(of_firm=ibis.coalesce(met.bare, met.document)).drop("bare"))
 
 
 def _submissions(log: EventLog, documents: ir.Table, classes: MaterialClasses) -> ir.Table:
     import ibis
 
-    known = documents.select("spelling", "material_class", "kind", "valid_days", "document")
+    known = documents.select("spelling", "material_class", "kind", "valid_days", "document", "of_firm")
     copies = log.keep("copies", _copies(log, known))
     several = len(log.run(copies.limit(1))) > 0
     events = log.events.select(*_FACTS, "materials", "method", submitted_at="completed_at")
@@ -92,6 +105,9 @@ def _submissions(log: EventLog, documents: ir.Table, classes: MaterialClasses) -
         own = (rows.kind == "form") & rows.service.notnull()
         named = ibis.cases((own, rows.material_class + "（" + rows.service + "）"), else_=rows.material_class)
         rows = rows.mutate(material_class=named)
+    if classes.representative:
+        firm = ibis.coalesce(rows.applicant.re_search(FIRM) | rows.applicant_key.re_search(FIRM), False)
+        rows = rows.mutate(of_firm=ibis.cases((firm, rows.of_firm), else_=rows.document))
     return rows.drop("spelling")
 
 
@@ -250,7 +266,7 @@ def _with_repeats(log: EventLog, rows: ir.Table, classes: MaterialClasses) -> ir
     import ibis
 
     rows = rows.mutate(corrects=_corrects(log, rows))
-    scope = [rows.person, rows.document] + ([rows.material_class] if classes.has_forms else [])
+    scope = [rows.person, rows.of_firm] + ([rows.material_class] if classes.has_forms else [])
     order = [rows.submitted_at, rows.event_number]
     anywhere = ibis.window(group_by=scope, order_by=order)
     here = ibis.window(group_by=[*scope, rows.office], order_by=order)

@@ -1,0 +1,70 @@
+"""How alike two documents' names are, and when likeness may not count: other kind, a word that tells, a digit."""
+
+from __future__ import annotations
+
+import re
+
+from catalogue.material_names import head_of, shipped
+
+_CODE = re.compile(r"[0-9a-z]")
+
+
+def likeness(a: str, b: str) -> tuple[float, str] | None:
+    """How alike two documents' names are, 0 to 1, and the rule that it may come under; None: never the same.
+
+    `typo`: one character written wrong, left out, doubled or swapped. `similar`: the one is the other with at most two
+    more characters. Else `context`: alike, no more. Names of different kinds, or told apart by a word that tells
+    (`data/materials.toml`, `[kinds]`), are never the same; nor are names that differ in a digit or a Latin letter, save
+    one slip in a long word.
+
+    >>> likeness("户籍证明", "户口簿"), likeness("购房合同", "租房合同"), likeness("qzx81", "qzx82")
+    (None, None, None)
+    >>> likeness("水土保持方案", "水土保特方案")[1], likeness("施工图纸", "施工图纸册")
+    ('typo', None)
+    """
+    from rapidfuzz import fuzz
+    from rapidfuzz.distance import OSA, Levenshtein
+
+    slips = OSA.distance(a, b)
+    score = fuzz.ratio(a, b) / 100
+    latin = _CODE.search(a + b) is not None
+    if latin:
+        long_words = min(len(a), len(b)) >= 8 and not re.search(r"\d", a + b) and a.isascii() and b.isascii()
+        return (score, "typo") if slips == 1 and long_words else None
+    if _told_apart(a, b, slips):
+        return None
+    if slips == 1 and {len(a), len(b)} == {2, 3}:
+        return 0.6, "typo"
+    if slips == 1 and min(len(a), len(b)) >= 3 and len(a) == len(b):
+        return max(score, 1 - 1 / len(a)), "typo"
+    if head_of(a) != head_of(b):
+        swapped = slips == 1 and abs(len(a) - len(b)) == 1 and min(len(a), len(b)) >= 4
+        return (score, "typo") if swapped and _doubled(a, b) else None
+    ops = [op for op in Levenshtein.opcodes(a, b) if op.tag != "equal"]
+    added = all(op.tag == "insert" for op in ops) or all(op.tag == "delete" for op in ops)
+    if slips == 1 and min(len(a), len(b)) >= 3:
+        return max(score, 1 - 1 / max(len(a), len(b))), "typo" if _doubled(a, b) or min(
+            len(a), len(b)
+        ) < 4 else "similar"
+    if added and abs(len(a) - len(b)) <= 2 and score >= 0.8 and min(len(a), len(b)) >= 4:
+        return score, "similar"
+    return (score, "context") if score >= 0.65 or added else None
+
+
+def _told_apart(a: str, b: str, slips: int) -> bool:
+    """Whether a word that tells stands in one of the names only.
+
+    A single slip may spoil such a word: then it tells only if it is one character, or the other name has its own.
+    """
+    words = shipped()["kinds"]["telling"]
+    mine = {word for word in words if word in a and word not in b}
+    theirs = {word for word in words if word in b and word not in a}
+    if slips > 1:
+        return bool(mine or theirs)
+    return any(len(word) == 1 for word in mine | theirs) or bool(mine and theirs)
+
+
+def _doubled(a: str, b: str) -> bool:
+    """Whether the longer is the shorter with one character written twice."""
+    longer, shorter = sorted((a, b), key=len, reverse=True)
+    return any(longer[:i] + longer[i + 1 :] == shorter and longer[i] == longer[i - 1] for i in range(1, len(longer)))
