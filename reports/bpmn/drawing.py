@@ -204,6 +204,14 @@ def _sign_of(kind: str, box: Box) -> str:
     return f'<path class="sign" d="M{x - 9} {y}a9 9 0 1 0 18 0a9 9 0 1 0-18 0"/>'
 
 
+def _cases(node: Node) -> int:
+    """Cases that come to a step; where services share it, those of the largest, for each sends the same people."""
+    services: dict[str, int] = {}
+    for origin in node.origins:
+        services[origin.service] = max(services.get(origin.service, 0), origin.cases)
+    return max(services.values(), default=0)
+
+
 def _shape(shape: Shape, node: Node | None, states: Mapping[str, str], min_count: int) -> str:
     kinds = {"start": "event", "end": "event end", "data": "data", "task": "task"}
     kind = [kinds.get(shape.kind, "gateway"), states.get(shape.id, "")]
@@ -212,7 +220,7 @@ def _shape(shape: Shape, node: Node | None, states: Mapping[str, str], min_count
         kind += ["own" if node.lane == APPLICANT else "", "moved" if node.by_move else ""]
         kind.append("person" if node.in_person else "")
         title = f"<title>{escape(clean(node.label))}</title>" if node.label else ""
-        count = sum(origin.cases for origin in node.origins)
+        count = _cases(node)
     box = shape.box
     parts = [title, _outline(shape)]
     if shape.kind == "task" and shape.lines:

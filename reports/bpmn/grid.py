@@ -10,7 +10,8 @@ from __future__ import annotations
 from collections import defaultdict
 from dataclasses import dataclass
 
-from mining.process_model import Kind, ProcessModel
+import wording
+from mining.process_model import Kind, Node, ProcessModel, Step
 
 Cell = tuple[int, int]  # band of a row (counted over all lanes), column
 
@@ -48,6 +49,19 @@ class Grid:
     items: tuple[Item, ...]
     links: tuple[Link, ...]
     cells: dict[str, tuple[int, int, int]]
+
+
+def shown_label(model: ProcessModel, node: Node) -> str:
+    """A node's label; a choice that has none is asked in general words, for no choice may stand without a question."""
+    if node.label or node.kind not in (Kind.EXCLUSIVE, Kind.INCLUSIVE):
+        return node.label
+    targets = [model.node(flow.target) for flow in model.flows if flow.source == node.id]
+    if len(targets) < 2:
+        return ""
+    if any(target.step in (Step.NOTICE, Step.CORRECT) for target in targets):
+        return wording.say("diagrams.choice-complete")
+    skips = any(target.kind is not Kind.TASK for target in targets)
+    return wording.say("diagrams.choice-needed" if len(targets) == 2 and skips else "diagrams.choice")
 
 
 def back_edges(model: ProcessModel) -> set[int]:
@@ -107,16 +121,19 @@ def columns(model: ProcessModel, back: set[int]) -> dict[str, int]:
     forward = [i for i in range(len(model.flows)) if i not in back]
     outs: dict[str, int] = defaultdict(int)
     ins: dict[str, int] = defaultdict(int)
-    for index in range(len(model.flows)):
+    for index in forward:
         outs[model.flows[index].source] += 1
         ins[model.flows[index].target] += 1
     lengths = dict.fromkeys(forward, 1)
-    for index in forward:
+    used: set[tuple[str, bool]] = set()  # a node's upper or lower side
+    for index in sorted(forward, key=lambda i: (-(model.flows[i].share or 1), i)):
         flow = model.flows[index]
-        tasks = kinds[flow.source] is Kind.TASK and kinds[flow.target] in (Kind.TASK, Kind.END)
-        single = outs[flow.source] == 1 and ins[flow.target] == 1
-        if tasks and single and lane_of[flow.source] != lane_of[flow.target]:
+        here, there = order[lane_of[flow.source]], order[lane_of[flow.target]]
+        sides = {(flow.source, there > here), (flow.target, there < here)}
+        passes = kinds[flow.source] is not Kind.START and ins[flow.target] == 1 and here != there
+        if passes and (outs[flow.source] == 1 or kinds[flow.source] is not Kind.TASK) and not sides & used:
             lengths[index] = 0
+            used |= sides
     while True:
         column = _longest_path(model, forward, lengths)
         taken: dict[tuple[str, int], list[str]] = defaultdict(list)
@@ -151,7 +168,8 @@ def _place_rows(
             before[flow.target].append((-(flow.share or 0), flow.source))
     row: dict[str, int] = {}
     used: dict[str, dict[int, set[int]]] = defaultdict(lambda: defaultdict(set))
-    for node in sorted(model.nodes, key=lambda n: (column[n.id], order[n.id])):
+    likely = {id: min((share for share, _ in ways), default=0.0) for id, ways in before.items()}
+    for node in sorted(model.nodes, key=lambda n: (column[n.id], likely.get(n.id, 0.0), order[n.id])):
         here = column[node.id]
         lane = used[node.lane]
         sources = sorted((row[s], share, -column[s], order[s], s) for share, s in before[node.id] if s in row)
@@ -176,7 +194,7 @@ def grid(model: ProcessModel) -> Grid:
     row, used = _place_rows(model, column, back)
     lanes = model.lanes()
     lane_of = {node.id: node.lane for node in model.nodes}
-    items = [Item(n.id, n.kind.value, n.lane, n.label) for n in model.nodes]
+    items = [Item(n.id, n.kind.value, n.lane, shown_label(model, n)) for n in model.nodes]
     links = []
     seen: dict[str, int] = {}
     for index, flow in enumerate(model.flows):

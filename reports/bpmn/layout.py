@@ -133,11 +133,12 @@ def _size(item: Item, links: tuple[Link, ...]) -> tuple[int, int]:
         return 32, 40
     if item.kind != "task":
         exits = sum(link.source == item.id and link.kind == "flow" for link in links)
-        side = 50 + 2 * PORT * math.ceil(max(exits - 3, 0) / 2) if item.kind != "parallel" else 50
+        # A split by choice has room for a port and a label between its corners, and for more where it has more exits.
+        side = 40 if exits < 2 or item.kind == "parallel" else 46 + 2 * PORT * math.ceil(max(exits - 3, 0) / 2)
         return side, side
     lines = task_lines(item.label)
     height = 2 * math.ceil(ICON_PX + len(lines) * LINE_PX / 2) if lines else 60
-    return max(104, 2 * math.ceil((widest(lines, FONT_PX) + 20) / 2)), height
+    return max(86, 2 * math.ceil((widest(lines, FONT_PX) + 20) / 2)), height
 
 
 def task_lines(label: str) -> tuple[str, ...]:
@@ -211,7 +212,7 @@ class _Places:
     def _across(self) -> None:
         """Widths of columns and channels, x of columns' middles and tracks."""
         count = self.cells.columns
-        widths = [48] * count
+        widths = [42] * count
         left = [14] * (count + 1)  # room for labels of the exits of the column before
         for id, (_, _, col) in self.cells.cells.items():
             width = self.sizes[id][0]
@@ -236,7 +237,7 @@ class _Places:
             tracks = self.router.v[v].assign() if v in self.router.v else 0
             for net, bundle in self.router.v[v].bundles.items():
                 self.track_x[(v, net)] = x + left[v] + bundle.track * TRACK_PX
-            x += max(left[v] + max(tracks - 1, 0) * TRACK_PX + (18 if tracks else 6), 30)
+            x += max(left[v] + max(tracks - 1, 0) * TRACK_PX + (16 if tracks else 6), 28)
             if v < count:
                 self.col_x.append(x + widths[v] // 2)
                 x += widths[v]

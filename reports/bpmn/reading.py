@@ -180,6 +180,8 @@ class _Reader:
         kind = NODES[_local(element)]
         facts = _facts(element, "node")
         label = _unless_renamed(element.get("name", ""), facts, "label")
+        if facts is not None and facts.get("shown") == label:
+            label = ""  # a choice without a question was shown under a general one
         if facts is None:
             step = _step(label) if kind is Kind.TASK else Step.OTHER
             return Node(id, kind, label, lanes[id], step)

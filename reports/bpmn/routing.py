@@ -232,13 +232,15 @@ class Router:
         """The net of each piece: links into one target share their last stretch, exits of a trunk their first."""
         nets = [f"{link.id}#{i}" for i in range(len(pieces))]
         if len(pieces) >= 3 and pieces[-2].axis == "v" and pieces[-1].offset == 0:
-            nets[-2] = f"in {link.target} {pieces[-2].at} {link.kind}"
+            nets[-2] = f"in {link.target} {pieces[-2].at} {link.kind} {link.back}"
         if len(pieces) >= 2 and pieces[1].axis == "v" and self.kind[link.source] in SHARING and not pieces[0].offset:
             nets[1] = f"out {link.source} {pieces[1].at}"
         return tuple(nets)
 
     def _share(self, one: Link, other: Link, mine: Piece, theirs: Piece) -> bool:
-        if one.target == other.target and one.kind == other.kind and mine.b == theirs.b:
+        # A correction's way back keeps to itself, so that it can be followed.
+        alike = one.kind == other.kind and one.back == other.back
+        if one.target == other.target and alike and mine.b == theirs.b:
             return True
         return one.source == other.source and self.kind[one.source] in SHARING and mine.a == theirs.a
 

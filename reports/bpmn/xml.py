@@ -14,6 +14,7 @@ from lxml import etree
 
 import wording
 from mining.process_model import Data, Flow, Kind, Node, ProcessModel
+from reports.bpmn.grid import shown_label
 from reports.bpmn.layout import Box, Edge, Layout
 from reports.bpmn.names import BPMN, BPMNDI, DC, DI, NAMESPACES, ONETHING, TASKS, XSI, tag
 from reports.bpmn.reading import read
@@ -71,7 +72,7 @@ def _process(root: etree._Element, model: ProcessModel, layout: Layout) -> None:
         incoming[edge.target].append(edge.id)
     defaults = _defaults(model, edges)
     for node in model.nodes:
-        element = _node(process, node)
+        element = _node(process, node, shown_label(model, node))
         if node.id in defaults:
             element.set("default", defaults[node.id])
         for name, ids in (("incoming", incoming[node.id]), ("outgoing", outgoing[node.id])):
@@ -114,7 +115,7 @@ def _defaults(model: ProcessModel, edges: list[Edge]) -> dict[str, str]:
     return found
 
 
-def _node(process: etree._Element, node: Node) -> etree._Element:
+def _node(process: etree._Element, node: Node, shown: str) -> etree._Element:
     name = {
         Kind.START: "startEvent",
         Kind.END: "endEvent",
@@ -123,8 +124,8 @@ def _node(process: etree._Element, node: Node) -> etree._Element:
         Kind.INCLUSIVE: "inclusiveGateway",
     }.get(node.kind) or TASKS[node.step]
     element = etree.SubElement(process, tag(BPMN, name), id=node.id)
-    if node.label:
-        element.set("name", clean(node.label))
+    if shown:
+        element.set("name", clean(shown))
     about = [
         wording.say("diagrams.origin", service=o.service, department=o.department, activity=o.activity, n=o.cases)
         for o in node.origins
@@ -133,7 +134,8 @@ def _node(process: etree._Element, node: Node) -> etree._Element:
         etree.SubElement(element, tag(BPMN, "documentation")).text = clean("; ".join(about))
     extension = etree.SubElement(element, tag(BPMN, "extensionElements"))
     facts = etree.SubElement(extension, tag(ONETHING, "node"), step=node.step.value)
-    values = (("label", node.label), ("service", node.service), ("byMove", node.by_move))
+    unnamed = clean(shown) if shown and not node.label else ""
+    values = (("label", node.label), ("shown", unnamed), ("service", node.service), ("byMove", node.by_move))
     for key, value in values:
         if value:
             facts.set(key, safe(value))
