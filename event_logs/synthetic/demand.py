@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import date, timedelta
 
 import numpy as np
@@ -165,11 +165,17 @@ class _Draft:
         bundle = world.bundles[int(rng.choice(len(world.bundles), p=self.bundle_p))]
         who = self._applicant(bundle.applicant)
         made = [self._make(bundle, at, index, who)]
+        if world.demand.households and bundle.applicant != "firm" and rng.random() < world.demand.households:
+            # A household: the same errand for a relative, and one of them (or a parent) goes for both.
+            carer = made[0].agent or (who if bundle.applicant == "person" else self._agent())
+            relative = self._make(bundle, at + 60.0, index + 1, self._applicant(bundle.applicant))
+            own = carer if carer != who else ""
+            made = [replace(made[0], agent=own, first_alone=False), replace(relative, agent=carer, first_alone=False)]
         others = [b for b in world.background if b.applicant == bundle.applicant and b.service not in bundle.services]
         if others and rng.random() < world.demand.confounders:
             entry = others[int(rng.integers(len(others)))]
             service = Bundle("", (entry.service,), applicant=entry.applicant, agents=0.0)
-            made.append(self._make(service, at + float(rng.uniform(0, 25)) * DAY_S, index + 1, who))
+            made.append(self._make(service, at + float(rng.uniform(0, 25)) * DAY_S, index + len(made), who))
         return made
 
     def _applicant(self, kind: str) -> str:

@@ -3,9 +3,8 @@
 from __future__ import annotations
 
 import math
+from bisect import bisect_right
 from collections.abc import Collection
-
-import numpy as np
 
 from event_logs.synthetic.calendars import DAY_S
 from event_logs.synthetic.demand import ONLINE
@@ -117,10 +116,10 @@ def wish(at: float, u: float, v: float, mean_days: float, comes: bool) -> float:
     """
     days = int(-mean_days * math.log(1 - u))
     cdf = HOUR_CDF if comes else ONLINE_CDF
-    hour = int(np.searchsorted(cdf, v, side="right"))
+    hour = bisect_right(cdf, v)
     below = cdf[hour - 1] if hour else 0.0
     clock = (hour + (v - below) / (cdf[hour] - below)) * 3600.0
-    due = (at // DAY_S + days) * DAY_S + float(clock)
+    due = (at // DAY_S + days) * DAY_S + clock
     return due if due >= at + 600.0 else due + DAY_S
 
 

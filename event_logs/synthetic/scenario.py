@@ -123,6 +123,7 @@ class Demand:
     post_h: float = 60.0
     missing: float = 0.06  # share of applications that lack a document
     principals: float = 1.0  # episodes an agent acts for, on average
+    households: float = 0.0  # share of personal episodes that a relative goes through too, one person acting for both
     tours: bool = False  # an agent does at a place what is open for any of his principals
 
 

@@ -72,7 +72,8 @@ class _World:
         tours: dict[str, list[Errand]] = {}
         for episode in demand.episodes:
             red = change if episode.bundle and episode.bundle == change.bundle else TODAY
-            errands = tours.setdefault(episode.agent, []) if episode.agent and self.habits.tours else []
+            goes = episode.agent or episode.applicant
+            errands = tours.setdefault(goes, []) if self.habits.tours else []
             run = EpisodeRun(episode, red, errands)
             for case in episode.cases:
                 run.cases[case.index] = CaseRun(case, run, luck, self.habits.missing, self.world.speed)

@@ -45,9 +45,9 @@ ARRIVES, ERRAND_DUE, JOB_DONE, JOB_READY, POSTED = range(5)
 RECEIPT_S, COLLECT_S, CORRECT_S = 14 * 60.0, 6 * 60.0, 8 * 60.0
 SIGMA = 0.5
 TRAVEL_S = 40 * 60.0
-HOUR_CDF = np.cumsum(HOURS) / HOURS.sum()
-ONLINE_CDF = np.cumsum(np.where(np.arange(24) >= 8, 1.0, 0.0) * np.where(np.arange(24) < 23, 1.0, 0.2))
-ONLINE_CDF = ONLINE_CDF / ONLINE_CDF[-1]
+HOUR_CDF: list[float] = (np.cumsum(HOURS) / HOURS.sum()).tolist()
+_AT_HOME = np.where(np.arange(24) >= 8, 1.0, 0.0) * np.where(np.arange(24) < 23, 1.0, 0.2)
+ONLINE_CDF: list[float] = (np.cumsum(_AT_HOME) / _AT_HOME.sum()).tolist()
 
 
 class Event(NamedTuple):
