@@ -13,7 +13,7 @@ from xml.sax.saxutils import escape, quoteattr
 
 import wording
 from mining.process_model import APPLICANT, Node, ProcessModel
-from reports.bpmn.layout import FONT_PX, HEADER_PX, LABEL_PX, LINE_PX, Box, Edge, Lane, Layout, Point, Shape
+from reports.bpmn.layout import FONT_PX, HEADER_PX, LABEL_PX, LINE_PX, NAME_PX, Box, Edge, Lane, Layout, Point, Shape
 from reports.bpmn.text import FONT, clean, widest, wrap
 from reports.palette import DARK, LIGHT, variables
 
@@ -32,10 +32,11 @@ RULES = (
     ".bpmn .task.own rect{stroke:var(--collection)}.bpmn.proposed .task.own rect{stroke:var(--teal)}"
     ".bpmn .moved rect,.bpmn .moved path:not(.sign){stroke:var(--teal);stroke-width:1.8}"
     ".bpmn .task.person rect{stroke-width:2.6}"
-    ".bpmn .data path{fill:var(--raised);stroke:var(--teal);stroke-width:1.3}.bpmn .data text{fill:var(--teal)}"
+    ".bpmn g.data path{fill:var(--raised);stroke:var(--teal);stroke-width:1.3}.bpmn g.data text{fill:var(--teal)}"
     ".bpmn text.count{font-size:11px;fill:var(--ink-2)}"
     ".bpmn .flow,.bpmn .association{fill:none;stroke:var(--edge);stroke-width:1.3}"
     ".bpmn .flow.back{stroke:var(--corrected)}.bpmn .arrow.back{fill:var(--corrected)}"
+    ".bpmn .flow.data{stroke:var(--teal);stroke-width:2}"
     ".bpmn .association{stroke:var(--teal);stroke-dasharray:4 3}.bpmn .arrow.data{fill:var(--teal)}"
     ".bpmn .arrow{fill:var(--edge)}.bpmn text.flow-name{font-size:12px;fill:var(--ink-2);text-anchor:start}"
     ".bpmn .went rect,.bpmn .went circle,.bpmn .went path:not(.sign){stroke:var(--collection);stroke-dasharray:3 3}"
@@ -85,7 +86,7 @@ def svg(
 def _document(
     model: ProcessModel, layout: Layout, proposed: bool, states: Mapping[str, str], alone: bool, min_count: int
 ) -> list[str]:
-    names = [wrap(lane.label, 112, FONT_PX, most=3) for lane in layout.lanes]
+    names = [wrap(lane.label, NAME_PX, FONT_PX, most=3) for lane in layout.lanes]
     head = max([HEAD_PX, *(widest(name, FONT_PX) + 28 for name in names)])
     left = HEAD_PX - head
     width, height = layout.pool.right - left, layout.pool.bottom
@@ -162,7 +163,7 @@ def _sign(value: int) -> int:
 def _line(edge: Edge, states: Mapping[str, str]) -> str:
     data = edge.kind == "association"
     kinds = [edge.kind, "back" if edge.back else "", states.get(edge.id, "")]
-    arrow = "arrow-data" if data else "arrow-back" if edge.back else "arrow"
+    arrow = "arrow-data" if data or "data" in kinds or "came" in kinds else "arrow-back" if edge.back else "arrow"
     kind = " ".join(filter(None, kinds))
     length = sum(abs(a[0] - b[0]) + abs(a[1] - b[1]) for a, b in pairwise(edge.points))
     return (
@@ -205,11 +206,9 @@ def _sign_of(kind: str, box: Box) -> str:
 
 
 def _cases(node: Node) -> int:
-    """Cases that come to a step; where services share it, those of the largest, for each sends the same people."""
-    services: dict[str, int] = {}
-    for origin in node.origins:
-        services[origin.service] = max(services.get(origin.service, 0), origin.cases)
-    return max(services.values(), default=0)
+    """Cases that come to a step; 0 where several services share it, for their cases are other people's too."""
+    services = {origin.service for origin in node.origins}
+    return max((origin.cases for origin in node.origins), default=0) if len(services) == 1 else 0
 
 
 def _shape(shape: Shape, node: Node | None, states: Mapping[str, str], min_count: int) -> str:

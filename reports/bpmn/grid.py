@@ -110,6 +110,11 @@ def _longest_path(model: ProcessModel, forward: list[int], lengths: dict[int, in
             waiting[target] -= 1
             if waiting[target] == 0:
                 ready.append(target)
+    # What nothing leads to, but the start, stands just before what it leads to.
+    entered = {model.flows[index].target for index in forward}
+    for node in model.nodes:
+        if node.kind is not Kind.START and node.id not in entered and out[node.id]:
+            column[node.id] = min(column[model.flows[i].target] - lengths[i] for i in out[node.id])
     return column
 
 

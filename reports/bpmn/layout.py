@@ -12,7 +12,7 @@ from dataclasses import dataclass
 import wording
 from mining.process_model import APPLICANT, WINDOW, ProcessModel
 from reports.bpmn.grid import Grid, Item, Link, grid
-from reports.bpmn.routing import PORT, Route, Router
+from reports.bpmn.routing import PORT, SHARING, Route, Router
 from reports.bpmn.text import text_width, widest, wrap
 
 FONT_PX = 12
@@ -21,6 +21,7 @@ LABEL_PX = 14  # of a label outside
 HEADER_PX = 30  # of the pool, and again of the lanes: what bpmn-js draws a turned name in
 TRACK_PX = 10
 NAME_CHAR_PX = 14  # height that a turned lane name needs a character
+NAME_PX = 112  # that a lane's name may take upright
 ICON_PX = 27  # bpmn-js draws a task's icon into this corner; text stays below it
 Point = tuple[int, int]
 
@@ -106,8 +107,14 @@ def lane_label(lane: str) -> str:
     return wording.say(f"diagrams.lane-{lane}") if lane in (APPLICANT, WINDOW) else lane
 
 
-def lay_out(model: ProcessModel) -> Layout:
+def lay_out(model: ProcessModel, *, upright: bool = False) -> Layout:
     """Coordinates for a model.
+
+    Parameters
+    ----------
+    upright
+        For a drawing of our own alone: lanes need no room for turned names nor tasks for icons, and exits of a task
+        share a trunk, as `reports.bpmn.overview` branches without gateways.
 
     Returns
     -------
@@ -117,15 +124,15 @@ def lay_out(model: ProcessModel) -> Layout:
         empty pool.
     """
     cells = grid(model)
-    sizes = {item.id: _size(item, cells.links) for item in cells.items}
+    sizes = {item.id: _size(item, cells.links, upright) for item in cells.items}
     offsets = {item.id: _offsets(item, sizes[item.id][1]) for item in cells.items}
     closed = {i.id: "B" for i in cells.items if i.kind in ("start", "end", "data") and i.label}
-    router = Router(cells, offsets, closed)
+    router = Router(cells, offsets, closed, (*SHARING, "task") if upright else SHARING)
     routes = router.route_all()
-    return _Places(model, cells, sizes, router, routes).layout()
+    return _Places(model, cells, sizes, router, routes, upright).layout()
 
 
-def _size(item: Item, links: tuple[Link, ...]) -> tuple[int, int]:
+def _size(item: Item, links: tuple[Link, ...], upright: bool) -> tuple[int, int]:
     """Width and height of an item, by its text."""
     if item.kind in ("start", "end"):
         return 36, 36
@@ -137,7 +144,8 @@ def _size(item: Item, links: tuple[Link, ...]) -> tuple[int, int]:
         side = 40 if exits < 2 or item.kind == "parallel" else 46 + 2 * PORT * math.ceil(max(exits - 3, 0) / 2)
         return side, side
     lines = task_lines(item.label)
-    height = 2 * math.ceil(ICON_PX + len(lines) * LINE_PX / 2) if lines else 60
+    room = 14 if upright else ICON_PX
+    height = 2 * math.ceil(room + len(lines) * LINE_PX / 2) if lines else 2 * room + 10
     return max(86, 2 * math.ceil((widest(lines, FONT_PX) + 20) / 2)), height
 
 
@@ -172,12 +180,14 @@ class _Places:
         sizes: dict[str, tuple[int, int]],
         router: Router,
         routes: dict[str, Route],
+        upright: bool,
     ) -> None:
         self.model = model
         self.cells = cells
         self.sizes = sizes
         self.router = router
         self.routes = routes
+        self.upright = upright
         self.item = {item.id: item for item in cells.items}
         self.sides: dict[str, set[str]] = defaultdict(set)  # sides of a node that a line leaves or enters by
         self.offset_exits: set[str] = set()
@@ -299,6 +309,8 @@ class _Places:
                     tracks = self.router.h[band].assign() if band in self.router.h else 0
                     heights[band] = max(10, (tracks + 1) * TRACK_PX)
             needed = len(lane_label(self.cells.lanes[index])) * NAME_CHAR_PX + 16
+            if self.upright:
+                needed = len(wrap(lane_label(self.cells.lanes[index]), NAME_PX, FONT_PX)) * LINE_PX + 16
             spare = max(needed - sum(heights.values()), 0)
             top = y
             y += spare // 2

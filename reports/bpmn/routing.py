@@ -76,8 +76,15 @@ class Bands:
 class Router:
     """Plans one link after the other and keeps what they occupy."""
 
-    def __init__(self, grid: Grid, offsets: dict[str, tuple[int, ...]], closed: dict[str, str]) -> None:
-        """`offsets`: ports beside the middle that a node has; `closed`: its sides ("T", "B") that carry a label."""
+    def __init__(
+        self,
+        grid: Grid,
+        offsets: dict[str, tuple[int, ...]],
+        closed: dict[str, str],
+        sharing: tuple[str, ...] = SHARING,
+    ) -> None:
+        """`offsets`: ports beside the middle that a node has; `closed`: its sides ("T", "B") that
+        carry a label; `sharing`: kinds of nodes whose exits share a trunk."""
         self.grid = grid
         self.bands = Bands(grid.rows)
         self.cell = {id: (self.bands.of_row(lane, row), col) for id, (lane, row, col) in grid.cells.items()}
@@ -85,6 +92,7 @@ class Router:
         self.kind = {item.id: item.kind for item in grid.items}
         self.offsets = offsets
         self.closed = closed
+        self.sharing = sharing
         self.row_use: dict[tuple[int, int], list[tuple[Piece, Link]]] = defaultdict(list)
         self.col_use: dict[int, list[tuple[Piece, Link]]] = defaultdict(list)
         self.lines: dict[tuple[int, int], int] = defaultdict(int)  # cells crossed
@@ -181,7 +189,7 @@ class Router:
         task = self.kind[link.source] in ("task", "start", "end")
         if pieces[0].axis == "col" and len(pieces) > 1:
             cost += 3 if task else 1
-        if self.kind[link.source] in SHARING and pieces[0].axis == "row" and pieces[0].offset == 0:
+        if self.kind[link.source] in self.sharing and pieces[0].axis == "row" and pieces[0].offset == 0:
             cost -= 1
         if pieces[-1].axis == "col" and len(pieces) > 1 and not link.back:
             cost += 2
@@ -233,7 +241,12 @@ class Router:
         nets = [f"{link.id}#{i}" for i in range(len(pieces))]
         if len(pieces) >= 3 and pieces[-2].axis == "v" and pieces[-1].offset == 0:
             nets[-2] = f"in {link.target} {pieces[-2].at} {link.kind} {link.back}"
-        if len(pieces) >= 2 and pieces[1].axis == "v" and self.kind[link.source] in SHARING and not pieces[0].offset:
+        if (
+            len(pieces) >= 2
+            and pieces[1].axis == "v"
+            and self.kind[link.source] in self.sharing
+            and not pieces[0].offset
+        ):
             nets[1] = f"out {link.source} {pieces[1].at}"
         return tuple(nets)
 
@@ -242,7 +255,7 @@ class Router:
         alike = one.kind == other.kind and one.back == other.back
         if one.target == other.target and alike and mine.b == theirs.b:
             return True
-        return one.source == other.source and self.kind[one.source] in SHARING and mine.a == theirs.a
+        return one.source == other.source and self.kind[one.source] in self.sharing and mine.a == theirs.a
 
     def _segments(self, route: Route) -> Iterator[tuple[Channel, Segment]]:
         pieces = route.pieces
