@@ -58,6 +58,12 @@ class Calendar:
         day = int(wish // DAY_S)
         return self.next_open(wish + (self.next_day[day] - day) * DAY_S)
 
+    def working_day(self, day: int, n: int) -> int:
+        """The n-th open day after a day."""
+        for _ in range(n):
+            day = self.next_day[day + 1]
+        return day
+
     def add(self, start: float, work_s: float) -> float:
         """When work that starts at `start` (open or not) is done, if it rests while the office is closed."""
         i = bisect_right(self.opens, start) - 1

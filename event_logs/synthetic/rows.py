@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass, field, replace
+from datetime import datetime, time, timedelta
 
 import numpy as np
 
@@ -49,7 +50,6 @@ HEADERS = {
     "episode": "一件事编号",
     "promised_at": "承诺办结时间",
     "delivery": "送达方式",
-    "rating": "满意度",
 }
 CODES = {
     "channel": {"onsite": "窗口", "online": "网办", "self_service": "自助终端", "post": "邮寄"},
@@ -155,7 +155,7 @@ def write_rows(demand: Demand, steps: list[Step], noise: Noise, seed: int) -> Ro
     written: dict[int, str] = {}
     for step in steps:
         step.applicant = written.setdefault(step.case.index, _written(step.episode.applicant, noise, rng))
-        values = _values(world, step, noise, rng)
+        values = _values(demand, step, noise, rng)
         step.masked = step.episode.index in masked
         if step.masked:
             values["applicant"] = _mask(values["applicant"])
@@ -173,8 +173,8 @@ def write_rows(demand: Demand, steps: list[Step], noise: Noise, seed: int) -> Ro
     return _spoil(headers, columns, rows, noise, rng)
 
 
-def _values(world: Scenario, step: Step, noise: Noise, rng: np.random.Generator) -> dict[str, str]:
-    event, case, names = step.event, step.case, world.activities
+def _values(demand: Demand, step: Step, noise: Noise, rng: np.random.Generator) -> dict[str, str]:
+    world, event, case = demand.scenario, step.event, step.case
     present = event.kind in ("apply", "correct", "collect", "in_person")
     written = [(name, _spell(world, name, noise, rng)) for name, _ in step.materials]
     step.materials = tuple((name, ";".join(forms)) for name, forms in written)
@@ -190,7 +190,7 @@ def _values(world: Scenario, step: Step, noise: Noise, rng: np.random.Generator)
     )
     promised = ""
     if case.service.promised_days and event.kind == "apply":
-        promised = step.ended.replace(hour=17, minute=30, second=0).strftime(noise.time_format)
+        promised = _promised(demand, step).strftime(noise.time_format)
     return {
         "case_id": case.case_id,
         "activity": event.activity,
@@ -212,9 +212,14 @@ def _values(world: Scenario, step: Step, noise: Noise, rng: np.random.Generator)
         "episode": f"YJS{step.episode.index:06d}" if step.episode.bundle else "",
         "promised_at": promised,
         "delivery": delivery,
-        "rating": "",
-        "names": names.apply,
     }
+
+
+def _promised(demand: Demand, step: Step) -> datetime:
+    """The end of the working day by which the department says that it decides, counted from the application."""
+    calendar = demand.offices[step.case.department.name]
+    day = calendar.working_day((step.ended.date() - demand.first_day).days, step.case.service.promised_days)
+    return datetime.combine(demand.first_day + timedelta(days=day), time(17, 30))
 
 
 def _written(who: str, noise: Noise, rng: np.random.Generator) -> str:
