@@ -104,6 +104,13 @@ def clean(name: str) -> str:
     >>> clean("《户口薄》 复印件（1份）"), clean("身份证ｘ２份"), clean("Passport (certified copy)")
     ('户口簿', '身份证', 'passport')
     """
+    before, text = name, _cleaned(name)
+    while text != before:
+        before, text = text, _cleaned(text)
+    return text
+
+
+def _cleaned(name: str) -> str:
     text = _bracketed(name)
     found = re.fullmatch(r"(.+)\(([^()]+)\)", text)
     if found:  # 身份证(法定代表人) is 法定代表人身份证
@@ -115,7 +122,7 @@ def clean(name: str) -> str:
 def _bracketed(name: str) -> str:
     """The cleaned name with the brackets that tell something."""
     plain = _plain(name)
-    text = _QUOTES.sub("", _ENUMERATION.sub("", plain).translate(_BRACKETS)).strip(_GLUE)
+    text = _ENUMERATION.sub("", _QUOTES.sub("", plain).translate(_BRACKETS)).strip(_GLUE)
     for wrong, right in shipped()["written_for"].items():
         text = text.replace(wrong, right)
     patterns = _patterns(bool(_CJK.search(text)))

@@ -340,7 +340,7 @@ class _Resolver:
         keys = {spelling: split.get(spelling, self._key(spelling)) for spelling in self.spellings}
         for key in sorted(set(keys.values())):
             members[groups.root(key)].append(key)
-        titles = {root: self._title(found) for root, found in members.items()}
+        titles = {root: self._title(found, set(split.values())) for root, found in members.items()}
         classes = {spelling: titles[groups.root(key)] for spelling, key in keys.items()}
         told = {name for pair in (*self.corrections.same, *self.corrections.different) for name in pair}
         merges = [
@@ -353,9 +353,9 @@ class _Resolver:
         kinds = {s: _kind(name) for s, name in self.parsed.items() if _kind(name) and s in classes}
         return MaterialClasses(classes, tuple(merges), kinds, self.catalogue, own)
 
-    def _title(self, keys: Sequence[Key]) -> str:
+    def _title(self, keys: Sequence[Key], split: set[Key]) -> str:
         best = min(keys, key=lambda key: (key not in self.known, -self.counts[key], key))
-        return self.names.title(*best)
+        return best[1] if best in split else self.names.title(*best)
 
     def _merge(self, spelling: str, title: str, key: Key, reasons: Mapping[Key, _Likeness], told: set[str]) -> Merge:
         name = self.parsed[spelling]

@@ -1,0 +1,232 @@
+"""What a material's name means: pairs that must be one, pairs that must not, and the file that overrules."""
+
+from __future__ import annotations
+
+import csv
+import re
+from collections.abc import Callable
+from pathlib import Path
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from catalogue.files import read_catalogue
+from catalogue.material_names import clean
+from catalogue.services import Catalogue, Material
+from event_logs import read_log
+from event_logs.log import EventLog
+from mining.likeness import likeness
+from mining.material_classes import Corrections, material_classes, pairs_of, read_corrections, resolve
+from wording.errors import InputError
+
+LogOf = Callable[..., EventLog]
+
+# From the domain page's lists (materials of the twelve things) and public guides.
+ONE = [
+    ("身份证", "第二代居民身份证"),
+    ("居民身份证（复印件）", "身份证 原件"),
+    ("本人身份证", "《身份证》"),
+    ("身份证ｘ２份", "身份证复印件1份"),
+    ("1.身份证", "身份证（正反面）复印件"),
+    ("户口簿", "户口本"),
+    ("居民户口簿【复印件】", "户口薄"),
+    ("结婚证", "婚姻登记证"),
+    ("结婚证书（原件及复印件）", "结婚证"),
+    ("出生医学证明", "出生证明"),
+    ("配偶居民身份证", "配偶身份证复印件"),
+    ("身份证（法定代表人）", "法定代表人身份证"),
+    ("法人身份证", "法定代表人居民身份证"),
+    ("经办人身份证", "代办人身份证复印件"),
+    ("父母身份证", "父母双方身份证"),
+    ("营业执照", "企业法人营业执照副本复印件"),
+    ("营业执照副本（加盖公章）", "工商营业执照"),
+    ("公司章程", "章程（复印件）"),
+    ("不动产权证书", "房产证"),
+    ("房屋所有权证", "不动产权证书（复印件加盖公章）"),
+    ("不动产权证书（房产证）", "不动产权证"),
+    ("房屋买卖合同", "存量房买卖合同"),
+    ("购房合同", "房屋买卖合同原件"),
+    ("房屋租赁合同", "租赁合同一式两份"),
+    ("完税证明", "契税完税证明"),
+    ("社会保障卡", "社保卡"),
+    ("住所使用证明", "住所（经营场所）使用证明"),
+    ("无犯罪记录证明", "无违法犯罪记录证明"),
+    ("学历证明", "毕业证书"),
+    ("驾驶证", "机动车驾驶证"),
+    ("行驶证", "机动车行驶证副本"),
+    ("交强险保单", "机动车交通事故责任强制保险单"),
+    ("身体条件证明", "机动车驾驶人身体条件证明"),
+    ("护照", "有效护照"),
+    ("护照", "Passport (certified copy)"),
+    ("证件照片", "一寸免冠照片2张"),
+    ("证件照片", "近期免冠证件照"),
+    ("授权委托书", "委托书"),
+    ("环评批复", "环境影响评价批复"),
+    ("水土保持方案", "水土保持方案报告书"),
+    ("建设用地规划许可证", "中华人民共和国建设用地规划许可证"),
+    ("劳动合同", "劳动合同书"),
+    ("银行卡", "储蓄卡"),
+    ("医疗费用票据", "医疗费用发票"),
+]
+TWO = [
+    ("身份证", "居住证"),
+    ("身份证", "临时身份证"),
+    ("身份证", "港澳居民来往内地通行证"),
+    ("身份证", "配偶身份证"),
+    ("身份证", "法定代表人身份证"),
+    ("身份证", "经办人身份证"),
+    ("法定代表人身份证", "经办人身份证"),
+    ("父亲身份证", "母亲身份证"),
+    ("买方身份证", "卖方身份证"),
+    ("身份证", "外国人永久居留身份证"),
+    ("户口簿", "户籍证明"),
+    ("户口簿", "集体户口页"),
+    ("户口簿", "配偶户口簿"),
+    ("居住证", "居住证明"),
+    ("居住证", "暂住证"),
+    ("结婚证", "离婚证"),
+    ("结婚证", "婚姻状况证明"),
+    ("出生医学证明", "死亡医学证明"),
+    ("出生医学证明", "新生儿落户证明"),
+    ("营业执照", "食品经营许可证"),
+    ("营业执照", "税务登记证"),
+    ("公司章程", "公司章程修正案"),
+    ("房屋买卖合同", "房屋租赁合同"),
+    ("购房合同", "租房合同"),
+    ("不动产权证书", "不动产登记证明"),
+    ("不动产权证书", "国有土地使用证"),
+    ("不动产登记申请书", "企业设立登记申请书"),
+    ("企业设立登记申请书", "企业变更登记申请书"),
+    ("建设用地规划许可证", "建设工程规划许可证"),
+    ("建设工程规划许可证", "建筑工程施工许可证"),
+    ("环评报告", "环评批复"),
+    ("水土保持方案", "水保批复"),
+    ("供用水合同", "供用电合同"),
+    ("用电户号", "用水户号"),
+    ("驾驶证", "行驶证"),
+    ("驾驶证", "身体条件证明"),
+    ("完税证明", "个人所得税完税证明"),
+    ("学历证明", "学位证书"),
+    ("护照", "签证"),
+    ("外国人工作许可证", "外国人居留许可"),
+    ("外国人体检证明", "健康证明"),
+    ("授权委托书", "公证委托书"),
+    ("医疗费用发票", "医疗费用清单"),
+    ("劳动合同", "解除劳动合同证明"),
+    ("施工图", "总平面方案"),
+    ("证件照片", "出入境证件照片"),
+]
+
+
+@pytest.mark.parametrize(("a", "b"), ONE)
+def test_two_names_of_one_document_are_one_class(a: str, b: str) -> None:
+    classes = resolve([a, b], catalogue=read_catalogue()).classes
+    assert classes[a] == classes[b]
+
+
+@pytest.mark.parametrize(("a", "b"), TWO)
+def test_documents_of_another_owner_or_kind_stay_apart(a: str, b: str) -> None:
+    classes = resolve([a, b], catalogue=read_catalogue()).classes
+    assert classes[a] != classes[b]
+
+
+def test_codes_that_differ_in_a_digit_or_letter_stay_apart() -> None:
+    names = ["abX91", "abX92", "qqzxk", "qqzxj", "m-1", "m-2", "7f3a9c", "7f3a9d", "ab(3)x2", "ab(3)x3"]
+    assert not pairs_of(resolve(names).classes)
+
+
+def test_a_slip_of_the_pen_is_mended_where_the_same_service_asks_for_the_right_name(log_of: LogOf) -> None:
+    rows = [(f"c{n}", "提交申请", f"2024-01-{n:02}", "燃气过户", ["燃气安检记录"], None) for n in range(1, 21)]
+    rows += [("c30", "提交申请", "2024-02-01", "燃气过户", ["燃气安栓记录"], None)]
+    log = log_of("case_id activity completed_at service materials outputs", rows)
+    found = material_classes(log)
+    assert found.classes["燃气安栓记录"] == "燃气安检记录"
+    assert [(m.spelling, m.rule) for m in found.merges] == [("燃气安栓记录", "typo")]
+
+
+def test_like_names_that_one_event_holds_both_of_stay_apart(log_of: LogOf) -> None:
+    both = ["岗位安排方案", "岗位安置方案"]
+    rows = [(f"c{n}", "提交申请", f"2024-01-{n:02}", "某事项", both) for n in range(1, 21)]
+    classes = material_classes(log_of("case_id activity completed_at service materials", rows)).classes
+    assert classes[both[0]] != classes[both[1]]
+
+
+def test_names_that_stand_for_one_another_and_look_alike_are_one(log_of: LogOf) -> None:
+    names = ["林木采伐作业设计说明", "林木采伐作业设计情况说明"]
+    rows = [(f"c{n}", "提交申请", f"2024-01-{n:02}", "林木采伐许可", [names[n % 2]]) for n in range(1, 29)]
+    classes = material_classes(log_of("case_id activity completed_at service materials", rows)).classes
+    assert classes[names[0]] == classes[names[1]]
+
+
+def test_generic_names_are_marked_so_that_they_repeat_nothing() -> None:
+    kinds = resolve(["其他材料", "相关证明（复印件）", "申请表"]).kinds
+    assert kinds == {"其他材料": "generic", "相关证明（复印件）": "generic", "申请表": "form"}
+
+
+def test_a_corrections_file_joins_and_parts(tmp_path: Path) -> None:
+    path = tmp_path / "materials.toml"
+    path.write_text('same = [["甲乙证", "丙丁证"]]\ndifferent = [["户口簿", "户口本"]]\n', "utf-8")
+    found = resolve(
+        ["甲乙证", "丙丁证（复印件）", "户口簿", "户口本", "居民户口簿"], corrections=read_corrections(path)
+    )
+    assert found.classes["甲乙证"] == found.classes["丙丁证（复印件）"]
+    assert found.classes["户口簿"] != found.classes["户口本"]
+    assert found.classes["户口簿"] == found.classes["居民户口簿"]
+    assert {m.spelling: m.rule for m in found.merges}["丙丁证（复印件）"] == "correction"
+
+
+@pytest.mark.parametrize("text", ["same = [", "alike = []", 'same = [["a"]]', "same = 3"])
+def test_a_corrections_file_that_cannot_be_used_is_refused_with_its_path(tmp_path: Path, text: str) -> None:
+    path = tmp_path / "materials.toml"
+    path.write_text(text, "utf-8")
+    with pytest.raises(InputError, match=re.escape(str(path))):
+        read_corrections(path)
+
+
+def test_a_catalogue_that_keeps_two_documents_apart_goes_before_the_shipped_list() -> None:
+    own = Catalogue(materials=(Material("社会保障卡"), Material("医保卡")))
+    classes = resolve(["社保卡", "医保卡（复印件）"], catalogue=own).classes
+    assert classes == {"社保卡": "社会保障卡", "医保卡（复印件）": "医保卡"}
+
+
+def test_a_class_is_called_as_the_catalogue_calls_it() -> None:
+    own = Catalogue(materials=(Material("居民身份证"),))
+    assert set(resolve(["身份证", "二代身份证"], catalogue=own).classes.values()) == {"居民身份证"}
+
+
+def test_every_spelling_that_is_not_its_class_is_listed_with_a_reason() -> None:
+    found = resolve(["身份证", "身份证（复印件）", "二代身份证", "配偶二代身份证"])
+    rules = {m.spelling: (m.material_class, m.rule, m.score) for m in found.merges}
+    assert rules == {
+        "身份证（复印件）": ("身份证", "cleaned", 1.0),
+        "二代身份证": ("身份证", "catalogue", 1.0),
+        "配偶二代身份证": ("配偶身份证", "owner", 1.0),
+    }
+
+
+@given(st.text(alphabet="身份证户口簿结婚照片合同（）()【】复印原件1２份x× 《》abc", min_size=1, max_size=14))
+def test_cleaning_twice_is_cleaning_once(name: str) -> None:
+    assert clean(clean(name)) == clean(name)
+
+
+@given(st.sampled_from(ONE), st.sampled_from(["（复印件）", "1份", " 原件", "【扫描件】", "ｘ２份", "（加盖公章）"]))
+def test_copy_words_change_no_class(pair: tuple[str, str], word: str) -> None:
+    name = pair[0] + word
+    classes = resolve([pair[0], name]).classes
+    assert classes[name] == classes[pair[0]]
+
+
+def test_likeness_takes_no_note_of_which_name_comes_first() -> None:
+    assert likeness("水土保持方案", "水土保特方案") == likeness("水土保特方案", "水土保持方案")
+
+
+@pytest.mark.parametrize("world", ["clean", "real"])
+def test_labelled_spellings_fall_into_their_classes(shared: Path, world: str) -> None:
+    folder = shared / "data" / "labelled" / world
+    with (folder / "truth_materials.csv").open(encoding="utf-8-sig", newline="") as file:
+        rows = [(re.split("[;；|、]", row["material"]), row["material_class"]) for row in csv.DictReader(file)]
+    truth = {name.strip(): title for names, title in rows for name in names}
+    found = material_classes(read_log([folder / "log.csv"]), catalogue=read_catalogue()).classes
+    ours = pairs_of({name: title for name, title in found.items() if name in truth})
+    assert ours == pairs_of({name: title for name, title in truth.items() if name in found})
