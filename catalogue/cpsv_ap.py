@@ -11,7 +11,7 @@ from __future__ import annotations
 
 import json
 from collections.abc import Iterable, Mapping
-from dataclasses import fields
+from dataclasses import fields, replace
 from pathlib import Path
 from typing import Any
 from urllib.parse import quote
@@ -205,7 +205,7 @@ class _Reader:
         services = tuple(self._service(id, node) for id, node in self.of("cpsv:PublicService"))
         materials = tuple(self._material(id, node) for id, node in self.of("cv:EvidenceType", "cv:Evidence"))
         events = self.of("cv:Event", "cv:LifeEvent", "cv:BusinessEvent")
-        bundles = tuple(bundle for id, node in events if (bundle := self._bundle(id, node)).services)
+        bundles = _same_named(bundle for id, node in events if (bundle := self._bundle(id, node)).services)
         halls = {_text(n.get("ot:member")): _text(n.get("dct:title")) for _id_, n in self.of("ot:Hall")}
         return Catalogue(services, materials, self._ties(services), bundles, halls)
 
@@ -258,3 +258,13 @@ class _Reader:
             if before in known and (before, self.name(id)) not in said
         )
         return own + required
+
+
+def _same_named(bundles: Iterable[Bundle]) -> tuple[Bundle, ...]:
+    """Events of one name are one bundle: others describe a life event once for each of their schemes."""
+    found: dict[str, Bundle] = {}
+    for bundle in bundles:
+        before = found.get(bundle.name)
+        services = tuple(dict.fromkeys((*before.services, *bundle.services))) if before else bundle.services
+        found[bundle.name] = replace(before or bundle, services=services)
+    return tuple(found.values())

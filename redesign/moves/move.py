@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING
 
@@ -32,15 +32,23 @@ class Plan:
 
 @dataclass(frozen=True, slots=True)
 class Said:
-    """A sentence: its key in the wordings, and its values."""
+    """A sentence: its key in the wordings, and its values; or a move's own words, one template a language."""
 
     key: str
     values: dict[str, object] = field(default_factory=dict)
+    words: Mapping[str, str] = field(default_factory=dict)
 
     @property
     def text(self) -> str:
         """In the language in force."""
+        if self.words:
+            return _own(self.words).format(**self.values)
         return wording.say(self.key, **self.values)
+
+
+def _own(words: Mapping[str, str]) -> str:
+    """A move's own words in the language in force, else in the first that it has."""
+    return words.get(wording.language()) or next(iter(words.values()))
 
 
 @dataclass(frozen=True, slots=True)
@@ -93,8 +101,9 @@ class Move:
     guard: Callable[[Situation], tuple[Limit, ...]]
     default: Callable[[Situation], bool] = lambda situation: True
     rewrite: Rewrite | None = None
+    title: Mapping[str, str] = field(default_factory=dict)  # its name a language; else the wordings have it
 
     @property
     def label(self) -> str:
         """Its name as people read it."""
-        return wording.say(f"redesign.move.{self.name}")
+        return _own(self.title) if self.title else wording.say(f"redesign.move.{self.name}")
