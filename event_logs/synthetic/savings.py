@@ -20,7 +20,7 @@ from typing import Any
 import numpy as np
 
 from event_logs.synthetic.demand import ONLINE, Demand
-from event_logs.synthetic.moves import TODAY, Redesign, redesign
+from event_logs.synthetic.moves import Redesign, redesign
 from event_logs.synthetic.simulation import play
 from event_logs.synthetic.state import Luck, Tally, Visit
 from event_logs.synthetic.truth import Step, cut_cases, shareable_pairs
@@ -196,4 +196,4 @@ def _entry(as_is: np.ndarray, to_be: np.ndarray, log: float) -> dict[str, dict[s
     }
 
 
-__all__ = ["FIVE", "MOVE_SETS", "TODAY", "true_savings"]
+__all__ = ["FIVE", "MOVE_SETS", "true_savings"]
