@@ -11,7 +11,7 @@ LIGHT = {
     "raised": "#ffffff",
     "tint": "#f2f0ea",
     "rule": "#dcd9d0",
-    "edge": "#7a8694",
+    "edge": "#74808e",
     "ink": "#1b232d",
     "ink-2": "#566171",
     "teal": "#0b6b63",
