@@ -7,12 +7,10 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 from catalogue.services import Catalogue
-from mining.bundles import Bundle, find_bundles
-from mining.episodes import episodes
+from mining.bundles import Bundle, study_bundles
 from mining.focus import Focus, focus_on, main_service
 from mining.material_classes import Corrections, MaterialClasses, material_classes
 from mining.materials import materials
-from mining.trips import trips
 
 if TYPE_CHECKING:
     import ibis.expr.types as ir
@@ -66,7 +64,17 @@ def mine(
     catalogue = catalogue or Catalogue()
     classes = material_classes(log, catalogue=catalogue, corrections=corrections)
     handed_in = log.keep("materials", materials(log, classes))
-    found = find_bundles(log, catalogue=catalogue, classes=classes, bundles=bundles)
-    under = episodes(log, bundles=[b.services for b in found], episode_gap_days=episode_gap_days)
-    journeys = trips(log, under, places=places, trip_gap_h=trip_gap_h, applicant_activities=applicant_activities)
-    return Findings(log, catalogue, classes, found, under, journeys, handed_in, main_service(log), bool(bundles))
+    study = study_bundles(
+        log,
+        catalogue=catalogue,
+        classes=classes,
+        bundles=bundles,
+        places=places,
+        materials=handed_in,
+        trip_gap_h=trip_gap_h,
+        episode_gap_days=episode_gap_days,
+        applicant_activities=applicant_activities,
+    )
+    return Findings(
+        log, catalogue, classes, study.bundles, study.episodes, study.trips, handed_in, main_service(log), bool(bundles)
+    )

@@ -83,7 +83,12 @@ def notes_of(study: Study) -> tuple[told.Note, ...]:
     from mining.trips import notes as of_trips
 
     log = study.call.log
-    found = [*log.reading.notes, *of_trips(log), *of_materials(log), *of_bundles(log)]
+    found = [
+        *log.reading.notes,
+        *of_trips(log, places_given=bool(study.call.ask.places or study.call.study.file("places"))),
+        *of_materials(log),
+        *of_bundles(log, study.findings.bundles),
+    ]
     if study.lead.proposal is not None:
         found += list(study.lead.proposal.as_is.notes)
     if study.lead.savings is not None:
@@ -125,7 +130,7 @@ def map_of(focus: Focus) -> str:
         return ""
     from reports.flow_maps import department_map
 
-    return department_map(flows_of(focus), cards_of(focus), counts_by(focus, "department"))
+    return department_map(flows_of(focus), cards_of(focus), counts_by(focus, "department"), alone=False)
 
 
 def trips_of(focus: Focus, savings: Mapping[str, Any]) -> told.TripFacts | None:
