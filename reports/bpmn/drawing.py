@@ -13,7 +13,20 @@ from xml.sax.saxutils import escape, quoteattr
 
 import wording
 from mining.process_model import APPLICANT, Node, ProcessModel
-from reports.bpmn.layout import FONT_PX, HEADER_PX, LABEL_PX, LINE_PX, NAME_PX, Box, Edge, Lane, Layout, Point, Shape
+from reports.bpmn.layout import (
+    FONT_PX,
+    HEADER_PX,
+    LABEL_PX,
+    LINE_PX,
+    NAME_PX,
+    Box,
+    Edge,
+    Lane,
+    Layout,
+    Point,
+    Shape,
+    lane_label,
+)
 from reports.bpmn.text import FONT, clean, widest, wrap
 from reports.palette import DARK, LIGHT, variables
 
@@ -39,7 +52,8 @@ RULES = (
     ".bpmn .flow.data{stroke:var(--teal);stroke-width:2}"
     ".bpmn .association{stroke:var(--teal);stroke-dasharray:4 3}.bpmn .arrow.data{fill:var(--teal)}"
     ".bpmn .arrow{fill:var(--edge)}.bpmn text.flow-name{font-size:12px;fill:var(--ink-2);text-anchor:start}"
-    ".bpmn .went rect,.bpmn .went circle,.bpmn .went path:not(.sign){stroke:var(--collection);stroke-dasharray:3 3}"
+    ".bpmn g.went.went.went rect,"
+    ".bpmn g.went circle,.bpmn g.went path:not(.sign){stroke:var(--collection);stroke-dasharray:3 3}"
     ".bpmn .went text{fill:var(--collection);text-decoration:line-through}"
     ".bpmn .flow.went{stroke:var(--collection);stroke-dasharray:3 3}.bpmn .flow.came{stroke:var(--teal)}"
     ".bpmn .came rect,.bpmn .came circle,.bpmn .came path:not(.sign){stroke:var(--teal);stroke-width:2}"
@@ -69,7 +83,7 @@ def svg(
     model, layout
         The process, and `lay_out` of it.
     lang
-        ``zh`` or ``en``; None: the language in force.
+        ``zh`` or ``en`` for the names of lanes and counts; None: the language in force, as at `lay_out`.
     proposed
         Whether it is the to-be: the applicant's lane is tinted as proposed, not as a burden.
     states
@@ -86,13 +100,13 @@ def svg(
 def _document(
     model: ProcessModel, layout: Layout, proposed: bool, states: Mapping[str, str], alone: bool, min_count: int
 ) -> list[str]:
-    names = [wrap(lane.label, NAME_PX, FONT_PX, most=3) for lane in layout.lanes]
+    names = [wrap(lane_label(lane.name), NAME_PX, FONT_PX, most=3) for lane in layout.lanes]
     head = max([HEAD_PX, *(widest(name, FONT_PX) + 28 for name in names)])
     left = HEAD_PX - head
     width, height = layout.pool.right - left, layout.pool.bottom
     kind = "bpmn proposed" if proposed else "bpmn"
     title = clean(model.name) or wording.say("diagrams.process")
-    lanes = ", ".join(clean(lane.label) for lane in layout.lanes)
+    lanes = ", ".join(clean(lane_label(lane.name)) for lane in layout.lanes)
     about = wording.say("diagrams.about", steps=sum(s.kind == "task" for s in layout.shapes), lanes=lanes)
     view = f"{left - 1} -1 {width + 2} {height + 2}"
     out = [

@@ -49,6 +49,9 @@ def _parse(text: str | bytes, path: str) -> etree._Element:
     raw = text.encode("utf-8") if isinstance(text, str) else text
     if len(raw) > LARGEST_BYTES:
         raise InputError("diagrams.too-large", path=path, size=len(raw) // 1_000_000, most=LARGEST_BYTES // 1_000_000)
+    at = raw.find(b"<!DOCTYPE")
+    if at >= 0:
+        raise InputError("diagrams.doctype", path=path, line=raw.count(b"\n", 0, at) + 1)
     if isinstance(text, str):  # the declaration may name another encoding than the text now has
         raw = re.sub(rb"^\s*<\?xml[^>]*\?>", b"", raw, count=1)
     parser = etree.XMLParser(resolve_entities=False, no_network=True, load_dtd=False, huge_tree=False, remove_pis=True)
@@ -56,7 +59,7 @@ def _parse(text: str | bytes, path: str) -> etree._Element:
         root = etree.fromstring(raw, parser)
     except etree.XMLSyntaxError as error:
         raise InputError("diagrams.no-xml", path=path, line=error.lineno or 1, reason=error.msg or "") from error
-    if root.getroottree().docinfo.doctype:
+    if root.getroottree().docinfo.doctype:  # written in another encoding
         raise InputError("diagrams.doctype", path=path, line=1)
     if root.tag != tag(BPMN, "definitions"):
         raise InputError("diagrams.no-bpmn", path=path, line=root.sourceline or 1, found=str(root.tag))
@@ -137,6 +140,8 @@ class _Reader:
             if name == "laneSet" and started:
                 raise self._error("lanes-late", child)
             started = started or name in NODES or name == "sequenceFlow"
+            if name in NODES and not child.get("id"):
+                raise self._error("no-id", child, found=name)
             if name not in NODES and name not in IGNORED:
                 raise self._error("unsupported", child, found=name)
             if name in ("startEvent", "endEvent"):
@@ -172,9 +177,7 @@ class _Reader:
         return _unless_renamed(shown, _facts(lane, "lane"), "name")
 
     def _node(self, element: etree._Element, lanes: dict[str, str]) -> Node:
-        id = element.get("id")
-        if not id:
-            raise self._error("no-id", element, found=_local(element))
+        id = element.get("id", "")
         if id not in lanes:
             raise self._error("no-lane", element, id=id, name=element.get("name", ""))
         kind = NODES[_local(element)]

@@ -253,7 +253,7 @@ class Router:
     def _share(self, one: Link, other: Link, mine: Piece, theirs: Piece) -> bool:
         # A correction's way back keeps to itself, so that it can be followed.
         alike = one.kind == other.kind and one.back == other.back
-        if one.target == other.target and alike and mine.b == theirs.b:
+        if one.target == other.target and one.source != other.source and alike and mine.b == theirs.b:
             return True
         return one.source == other.source and self.kind[one.source] in self.sharing and mine.a == theirs.a
 

@@ -103,7 +103,9 @@ def wrap(text: str, width: float, size: float, *, most: int = 3) -> tuple[str, .
             last = last[:-1]
         return (*lines[:-1], last + "…")
     narrow = width
-    while len(lines) > 1 and narrow > size:  # even out: the narrowest width that needs no more lines
+    # Even out, but break no word for it.
+    least = max([size, *(text_width(piece.strip(), size) for piece in pieces)])
+    while len(lines) > 1 and narrow - size / 2 >= least:
         narrower = _fill(pieces, narrow - size / 2, size)
         if len(narrower) > len(lines):
             break

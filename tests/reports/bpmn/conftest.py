@@ -3,6 +3,11 @@
 from __future__ import annotations
 
 import random
+from collections.abc import Callable
+from itertools import pairwise
+from pathlib import Path
+
+import pytest
 
 from mining.process_model import APPLICANT, WINDOW, Data, Flow, Kind, Node, Origin, ProcessModel, Step
 
@@ -101,7 +106,7 @@ class Maker:
     def sequence(self, length: int, depth: int) -> tuple[str, str]:
         """Blocks one after another."""
         blocks = [self.block(depth) for _ in range(length)]
-        for (_, last), (first, _) in zip(blocks, blocks[1:], strict=False):
+        for (_, last), (first, _) in pairwise(blocks):
             self.join(last, first, *self.exit_label(last))
         return blocks[0][0], blocks[-1][1]
 
@@ -130,3 +135,21 @@ def random_model(seed: int, *, size: int = 40, lanes: int = 6, documents: int = 
             Data(f"d{index}", "营业执照电子证照", tasks[at].id, tuple(tasks[t].id for t in targets), "share_data")
         )
     return ProcessModel(f"开办{seed}", tuple(maker.nodes), tuple(maker.flows), tuple(data), ("事项",))
+
+
+NODE = Path(__file__).resolve().parents[2] / "node"
+
+
+@pytest.fixture(scope="session")
+def make_model() -> Callable[..., ProcessModel]:
+    """A random sound process of a seed: `make_model(seed, size=40, lanes=6, documents=3)`."""
+    return random_model
+
+
+@pytest.fixture(scope="session")
+def node_modules() -> Path:
+    """The npm packages that the tests use, or skip."""
+    folder = NODE / "node_modules"
+    if not (folder / "bpmnlint").is_dir():
+        pytest.skip("npm packages are missing: run npm install in tests/node")
+    return folder
