@@ -1,7 +1,7 @@
 """CPSV-AP 3.2 in JSON-LD, out and in (SEMIC's Core Public Service Vocabulary Application Profile, CC BY 4.0).
 
 Service → `cpsv:PublicService`, bundle → `cv:Event`, material → `cv:EvidenceType` (`cv:hasInputType`) or `cv:Evidence`
-(`cpsv:hasInput`), result → `cv:Output`, department → `cv:PublicOrganisation`. What the profile has no word for — ties that
+(`cpsv:hasInput`), result → `cv:Output`, department → `cv:PublicOrganisation`. What it has no word for: ties that
 are habit, deferrable, connected, declared visits, working days, confidence — is kept under a prefix of our own, so that
 what we write reads back the same. Only these shapes of JSON-LD are read: a `@graph` (or one node) with prefixed or full
 names; nothing is fetched from the network.
@@ -137,7 +137,7 @@ def read_json_ld(path: Path) -> Catalogue:
 
     Notes
     -----
-    Others' services get their titles, authority, inputs, outputs, events and `dct:requires` (a tie of kind `legal` where
+    Others' services get their titles, authority, inputs, outputs, events and `dct:requires` (a `legal` tie where
     the required service is described); everything else of theirs is left aside.
     """
     try:

@@ -1,7 +1,7 @@
 """Read, check and write the catalogue: TOML that a bureau can edit, with errors that say how to mend them.
 
-A file has tables ``[[service]]``, ``[[material]]``, ``[[tie]]``, ``[[bundle]]`` and ``[[hall]]``. ``extends = "seed"`` at
-its top lays it over the shipped seed: an entry of the same name changes the fields that it names and keeps the others.
+A file has tables ``[[service]]``, ``[[material]]``, ``[[tie]]``, ``[[bundle]]`` and ``[[hall]]``. ``extends = "seed"``
+at its top lays it over the shipped seed: an entry of the same name changes the fields that it names, keeps the others.
 """
 
 from __future__ import annotations
@@ -26,24 +26,51 @@ CONFIDENCES = ("official", "published", "assumed")
 _SOURCE = {"source": "text", "confidence": "confidence"}
 FIELDS: dict[str, dict[str, str]] = {
     "service": {
-        "name": "text", "synonyms": "texts", "department": "text", "materials": "texts", "outputs": "texts",
-        "in_person": "truth", "in_person_reason": "text", "declared_visits": "count", "legal_days": "number",
-        "promised_days": "number", **_SOURCE,
+        "name": "text",
+        "synonyms": "texts",
+        "department": "text",
+        "materials": "texts",
+        "outputs": "texts",
+        "in_person": "truth",
+        "in_person_reason": "text",
+        "declared_visits": "count",
+        "legal_days": "number",
+        "promised_days": "number",
+        **_SOURCE,
     },
     "material": {
-        "name": "text", "synonyms": "texts", "owner": "text", "form": "truth", "validity_days": "count",
-        "deferrable": "truth", "issuer": "text", "connected": "truth", "retain_required": "truth", "in_person": "truth",
+        "name": "text",
+        "synonyms": "texts",
+        "owner": "text",
+        "form": "truth",
+        "validity_days": "count",
+        "deferrable": "truth",
+        "issuer": "text",
+        "connected": "truth",
+        "retain_required": "truth",
+        "in_person": "truth",
         **_SOURCE,
     },
     "tie": {"before": "text", "after": "text", "kind": "tie", "output": "text", **_SOURCE},
     "bundle": {
-        "name": "text", "services": "texts", "optional": "texts", "authority": "text", "synonyms": "texts",
-        "eligibility": "text", "figures": "texts", **_SOURCE,
+        "name": "text",
+        "services": "texts",
+        "optional": "texts",
+        "authority": "text",
+        "synonyms": "texts",
+        "eligibility": "text",
+        "figures": "texts",
+        **_SOURCE,
     },
     "hall": {"name": "text", "members": "texts", **_SOURCE},
-}  # fmt: skip
-REQUIRED = {"service": ("name",), "material": ("name",), "tie": ("before", "after", "kind"), "bundle": ("name", "services"),
-            "hall": ("name", "members")}  # fmt: skip
+}
+REQUIRED = {
+    "service": ("name",),
+    "material": ("name",),
+    "tie": ("before", "after", "kind"),
+    "bundle": ("name", "services"),
+    "hall": ("name", "members"),
+}
 
 
 @dataclass(frozen=True, slots=True)
@@ -229,8 +256,15 @@ def _dangling(entries: list[Entry]) -> Iterator[Fault]:
         asked += [*entry.fields["services"], *entry.fields.get("optional", [])] if entry.kind == "bundle" else []
         for name in asked:
             if name not in services:
-                yield _fault("catalogue.no-service", entry.file, entry.line, kind=entry.kind, entry=entry.name, name=name,
-                             near=_near(name, sorted(services)[:8]))  # fmt: skip
+                yield _fault(
+                    "catalogue.no-service",
+                    entry.file,
+                    entry.line,
+                    kind=entry.kind,
+                    entry=entry.name,
+                    name=name,
+                    near=_near(name, sorted(services)[:8]),
+                )
         handed = (
             [*entry.fields.get("materials", []), *entry.fields.get("outputs", [])] if entry.kind == "service" else []
         )
@@ -294,8 +328,12 @@ def write_catalogue(catalogue: Catalogue) -> str:
     True
     """
     parts: list[str] = []
-    for kind, records in (("bundle", catalogue.bundles), ("service", catalogue.services), ("material", catalogue.materials),
-                          ("tie", catalogue.ties)):  # fmt: skip
+    for kind, records in (
+        ("bundle", catalogue.bundles),
+        ("service", catalogue.services),
+        ("material", catalogue.materials),
+        ("tie", catalogue.ties),
+    ):
         for record in records:
             values = {name: getattr(record, name) for name in FIELDS[kind] if name not in _SOURCE}
             values |= {"source": record.source.text, "confidence": record.source.confidence}

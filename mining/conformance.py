@@ -1,7 +1,7 @@
 """Conformance: how much of the log a process explains.
 
-`fitting_share` asks for exact runs and needs no library. `token_fitness`, `precision` and `woflan_sound` ask pm4py, whose
-import takes seconds: they are for whoever wants the field's own figures, and for the tests.
+`fitting_share` asks for exact runs and needs no library. `token_fitness` and `woflan_sound` ask pm4py, whose import
+takes seconds: they are for whoever wants the field's own figures, and for the tests.
 """
 
 from __future__ import annotations

@@ -46,7 +46,7 @@ if TYPE_CHECKING:
     from event_logs.log import EventLog
 
 APART = "\x1f"  # between the activities of a variant: no name has it
-READABLE_TASKS = (24, 16, 12, 8)  # the most steps of one service that a reader takes in; fewer where they have no order
+READABLE_TASKS = (24, 16, 12, 8)  # most steps of a service that a reader takes in; fewer where they have no order
 COVERAGES = (1.0, 0.95, 0.9, 0.8, 0.65, 0.5)
 NOISES = (0.05, 0.0, 0.2)
 GOOD_COVERAGE = 0.9
@@ -58,7 +58,7 @@ FINAL_STEPS = (Step.DECIDE, Step.ISSUE, Step.COLLECT, Step.POST)
 class ServiceProcess:
     """One service as the log shows it.
 
-    `share` is that of the episodes of the bundle that have it; `coverage` that of its cases which are runs of the block,
+    `share` is that of the episodes of the bundle that have it; `coverage` that of its cases that are runs of it,
     as far as their steps are drawn; `cases` all of them; `complete` those that the log does not cut off.
     """
 
@@ -74,7 +74,7 @@ class ServiceProcess:
 
 @dataclass(frozen=True, slots=True)
 class BundleProcess:
-    """The services of a bundle, their order today, and the evidence for it. `order`: pairs of positions in `services`."""
+    """The services of a bundle, their order today, and its evidence. `order`: pairs of positions in `services`."""
 
     services: tuple[ServiceProcess, ...]
     order: tuple[tuple[int, int], ...]
@@ -289,8 +289,8 @@ def _department(steps: Iterable[dict[str, Any]]) -> str:
 
 
 def _uncut(traces: dict[tuple[str, ...], int]) -> dict[tuple[str, ...], int]:
-    """Traces that the log does not cut off: they begin with an application (where most do; else as many do), and end with
-    a decision or hand-over, or as many do. All of them where that would be less than half."""
+    """Traces that the log does not cut off: they begin with an application (or as many do), and end with a decision or
+    hand-over (or as many do). All of them where that would be less than half."""
     total = sum(traces.values())
     starts: Counter[str] = Counter()
     ends: Counter[str] = Counter()

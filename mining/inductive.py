@@ -1,6 +1,6 @@
 """Block structure from variant counts: the inductive miner, with the share of every choice and loop.
 
-Leemans, Fahland and van der Aalst, "Discovering Block-Structured Process Models from Event Logs" (Petri Nets 2013), and,
+Leemans, Fahland, van der Aalst, "Discovering Block-Structured Process Models from Event Logs" (Petri Nets 2013); and,
 for logs with rare behaviour, "... Containing Infrequent Behaviour" (BPM Workshops 2013). Written here rather than taken
 from a library for two reasons: each cut splits the counts, so the shares of branches come with the blocks; and it needs
 no import that takes seconds. `tests/mining/test_discovery.py` holds it against pm4py's.

@@ -1,4 +1,4 @@
-"""Which service comes before which: what is handed on, what order is kept, what overlaps. Evidence, not yet a verdict."""
+"""Which service comes before which: what is handed on, what order is kept. Evidence, not yet a verdict."""
 
 from __future__ import annotations
 
@@ -83,12 +83,18 @@ def _spans(log: EventLog, cases: ir.Table, services: Sequence[str]) -> ir.Table:
     begun = ibis.coalesce(events.started_at, events.completed_at)
     has_output = events.outputs.length().fill_null(0) > 0
     officer = events.actor.fill_null("officer") != "applicant"
-    by_case = events.mutate(begun=begun, issue=has_output, officer=officer).group_by("case_id", "service").aggregate(
-        begun_at=_.begun.min(),
-        output_at=_.completed_at.max(where=_.issue),
-        officer_at=_.completed_at.max(where=_.officer & (_.delivery.isnull() | (_.channel.fill_null("") != "post"))),
-        last_at=_.completed_at.max(),
-    )  # fmt: skip
+    by_case = (
+        events.mutate(begun=begun, issue=has_output, officer=officer)
+        .group_by("case_id", "service")
+        .aggregate(
+            begun_at=_.begun.min(),
+            output_at=_.completed_at.max(where=_.issue),
+            officer_at=_.completed_at.max(
+                where=_.officer & (_.delivery.isnull() | (_.channel.fill_null("") != "post"))
+            ),
+            last_at=_.completed_at.max(),
+        )
+    )
     joined = cases.join(by_case, ["case_id", "service"])
     return joined.group_by("episode_id", "service").aggregate(
         begun_at=_.begun_at.min(), issued_at=ibis.coalesce(_.output_at.min(), _.officer_at.min(), _.last_at.min())
@@ -100,11 +106,15 @@ def _pairs(spans: ir.Table) -> ir.Table:
     joined = spans.join(other, [spans.episode_id == other.episode_id, spans.service != other.service])
     return (
         joined.select(
-            before=spans.service, after=other.service, begun=spans.begun_at, issued=spans.issued_at, next_begun=other.begun_at
+            before=spans.service,
+            after=other.service,
+            begun=spans.begun_at,
+            issued=spans.issued_at,
+            next_begun=other.begun_at,
         )
         .group_by("before", "after")
         .aggregate(both=_.count(), kept=(_.next_begun >= _.issued).sum(), first=(_.begun < _.next_begun).sum())
-    )  # fmt: skip
+    )
 
 
 def _handed_on(log: EventLog, cases: ir.Table, services: Sequence[str], classes: ir.Table | None) -> ir.Table:
@@ -133,7 +143,7 @@ def _handed_on(log: EventLog, cases: ir.Table, services: Sequence[str], classes:
         joined.select(before=issued.service, after=taken.service, output=issued.document, episode=issued.episode_id)
         .group_by("before", "after", "output")
         .aggregate(episodes=_.episode.nunique())
-    )  # fmt: skip
+    )
 
 
 def _classed(table: ir.Table, classes: ir.Table) -> ir.Table:

@@ -293,8 +293,15 @@ class _Drawing:
         return _Exit(join.id, entries[0].lane)
 
 
-def draw(block: Block, *, name: str, services: tuple[str, ...], data: tuple[Data, ...] = (),
-         notes: tuple[tuple[str, dict[str, object]], ...] = (), labels: tuple[str, str] = ("", "")) -> ProcessModel:  # fmt: skip
+def draw(
+    block: Block,
+    *,
+    name: str,
+    services: tuple[str, ...],
+    data: tuple[Data, ...] = (),
+    notes: tuple[tuple[str, dict[str, object]], ...] = (),
+    labels: tuple[str, str] = ("", ""),
+) -> ProcessModel:
     """The process model of a block, between one start and one end; `labels` are theirs.
 
     Examples

@@ -28,7 +28,7 @@ class Kind(StrEnum):
 
 @dataclass(frozen=True, slots=True)
 class ServiceTie:
-    """`before` comes before `after`: why, by which document, in how many of the episodes that have both, and who says so.
+    """`before` comes before `after`: why, by which document, in how many episodes of those with both, and who says so.
 
     `conflict`: the catalogue calls soft what the log shows as a document handed on; then the log holds.
     """

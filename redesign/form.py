@@ -1,4 +1,4 @@
-"""One form: everything that the bundle asks for, each thing once, with where it comes from. A table and a JSON Schema."""
+"""One form: everything that the bundle asks for, each thing once, with its source. A table and a JSON Schema."""
 
 from __future__ import annotations
 
@@ -96,7 +96,7 @@ def _property(item: FormItem, form: OneForm) -> dict[str, Any]:
 
 
 def one_form(situation: Situation, plan: Plan) -> OneForm:
-    """The union of what the services ask for: what the applicant fills in or hands in once, what departments provide."""
+    """The union of what the services ask for: what is filled in or handed in once, what departments provide."""
     services = situation.services
     optional = tuple(p.service for p in situation.process.services if p.share < 0.995)
     return OneForm(situation.name, services, optional, (*_fields(situation), *_materials(situation, plan)))

@@ -14,13 +14,8 @@ import wording
 from mining.discovery import ServiceProcess, as_is_model
 from mining.process_blocks import (
     Block,
-    Choice,
-    Loop,
-    Ordered,
-    Sequence,
     Skip,
     Task,
-    Together,
     draw,
     kept,
     ordered,
@@ -33,6 +28,7 @@ from mining.process_blocks import (
 from mining.process_model import APPLICANT, WINDOW, Data, Kind, Node, Origin, ProcessModel, Step
 from redesign.moves import MOVES, Plan
 from redesign.moves.conditional_acceptance import deferrable_share
+from redesign.rearranging import certainty, deferred, fewer_corrections
 from redesign.situation import Situation
 
 APART = "、"
@@ -115,7 +111,7 @@ class _Merger:
     def _part(self, process: ServiceProcess) -> _Part:
         block = replaced(process.block, self._without_shared)
         if self.plan.fewer_corrections:
-            block = _fewer_corrections(block, self.plan.fewer_corrections)
+            block = fewer_corrections(block, self.plan.fewer_corrections)
         once = self.plan.one_application
         apply = kept(block, _is_application)
         receipt = kept(block, lambda node: once and node.step is Step.RECEIVE)
@@ -128,7 +124,7 @@ class _Merger:
         if once and self.situation.in_person(process) and not any(n.step is Step.INTERVIEW for n in tasks(core)):
             core = sequence(Task(self._visit(process)), core)
         if self.plan.deferred:
-            core = _deferred(core, deferrable_share(self.situation, process.service))
+            core = deferred(core, deferrable_share(self.situation, process.service))
         return _Part(process, sequence(apply, receipt), core, handover, applies=apply != Skip())
 
     def _without_shared(self, node: Node) -> Block:
@@ -148,8 +144,17 @@ class _Merger:
         """What must be done in person, and is done today on the application's own trip."""
         origins = _origins(n for n in tasks(process.block) if _is_application(n))
         label = wording.say("redesign.node.in-person", service=process.service)
-        return Node(f"in_person_{self.place[process.service] + 1}", Kind.TASK, label, APPLICANT, Step.INTERVIEW,
-                    process.service, in_person=True, origins=origins, by_move="one_form")  # fmt: skip
+        return Node(
+            f"in_person_{self.place[process.service] + 1}",
+            Kind.TASK,
+            label,
+            APPLICANT,
+            Step.INTERVIEW,
+            process.service,
+            in_person=True,
+            origins=origins,
+            by_move="one_form",
+        )
 
     # The whole
 
@@ -263,8 +268,16 @@ class _Merger:
         for number, ((service, output), takers) in enumerate(self.carried.items(), 1):
             label = wording.say("redesign.node.hand-in", output=output)
             uses = [n for t in takers for n in tasks(self.parts[self.place[t]].process.block) if output in n.materials]
-            node = Node(f"hand_in_{number}", Kind.TASK, label, APPLICANT, Step.OTHER, materials=(output,),
-                        origins=_origins(uses), by_move="one_form")  # fmt: skip
+            node = Node(
+                f"hand_in_{number}",
+                Kind.TASK,
+                label,
+                APPLICANT,
+                Step.OTHER,
+                materials=(output,),
+                origins=_origins(uses),
+                by_move="one_form",
+            )
             if len(takers) == 1:
                 at = self.place[takers[0]]
                 blocks[at] = sequence(Task(node), blocks[at])
@@ -283,11 +296,18 @@ class _Merger:
         lane = WINDOW if self.plan.one_window else over[-1].process.department or over[-1].process.service
         none = 1.0
         for part in over:
-            none *= 1 - part.process.share * _certainty(part.handover)
+            none *= 1 - part.process.share * certainty(part.handover)
         label = wording.say("redesign.node.deliver-once")
         if self.situation.options.delivery == "post":
-            last = Node("deliver", Kind.TASK, wording.say("redesign.node.post-once"), lane, Step.POST, origins=origins,
-                        by_move="one_delivery")  # fmt: skip
+            last = Node(
+                "deliver",
+                Kind.TASK,
+                wording.say("redesign.node.post-once"),
+                lane,
+                Step.POST,
+                origins=origins,
+                by_move="one_delivery",
+            )
             return perhaps(Task(last), 1 - none)
         ready = Node("deliver", Kind.TASK, label, lane, Step.OTHER, by_move="one_delivery")
         collect = wording.say("redesign.node.collect-once")
@@ -354,72 +374,3 @@ def _issuer(block: Block, service: str, output: str) -> str:
         node for node in own if node.step in (Step.ISSUE, Step.DECIDE)
     ]
     return (issuing or own or [Node("", Kind.TASK)])[-1].id
-
-
-def _certainty(block: Block) -> float:
-    """How likely a block does anything at all."""
-    match block:
-        case Task(_):
-            return 1.0
-        case Choice(branches, shares):
-            return sum(share * _certainty(branch) for branch, share in zip(branches, shares, strict=True))
-        case Sequence(parts) | Together(parts) | Ordered(parts, _):
-            nothing = 1.0
-            for part in parts:
-                nothing *= 1 - _certainty(part)
-            return 1 - nothing
-        case Loop(body, redo, again):
-            return 1 - (1 - _certainty(body)) * (1 - again * _certainty(redo))
-    return 0.0
-
-
-def _is_correction(block: Block) -> bool:
-    return any(node.step in (Step.NOTICE, Step.CORRECT) for node in tasks(block))
-
-
-def _fewer_corrections(block: Block, avoided: float) -> Block:
-    """Loops of corrections taken less often: their expected rounds, again / (1 - again), fall by the share avoided."""
-    match block:
-        case Loop(body, redo, again) if _is_correction(redo):
-            rounds = (1 - avoided) * again / max(1 - again, 1e-9)
-            marked = replaced(redo, lambda node: Task(replace(node, by_move=node.by_move or "notify_once")))
-            return Loop(_fewer_corrections(body, avoided), marked, rounds / (1 + rounds))
-        case Loop(body, redo, again):
-            return Loop(_fewer_corrections(body, avoided), _fewer_corrections(redo, avoided), again)
-        case Sequence(parts):
-            return sequence(*(_fewer_corrections(part, avoided) for part in parts))
-        case Together(parts):
-            return together(*(_fewer_corrections(part, avoided) for part in parts))
-        case Choice(branches, shares):
-            return Choice(tuple(_fewer_corrections(branch, avoided) for branch in branches), shares)
-        case Ordered(parts, before):
-            return Ordered(tuple(_fewer_corrections(part, avoided) for part in parts), before)
-    return block
-
-
-def _deferred(core: Block, share: float) -> Block:
-    """Review beside the correction of what may come later; the decision waits for both.
-
-    Applies to a sequence that holds a loop of corrections with reviews between it and the issue; else nothing changes.
-    """
-    if not isinstance(core, Sequence) or not share:
-        return core
-    at = next((i for i, part in enumerate(core.parts) if isinstance(part, Loop) and _is_correction(part.redo)), None)
-    if at is None:
-        return core
-    loop = core.parts[at]
-    assert isinstance(loop, Loop)
-    after = core.parts[at + 1 :]
-    reviews: list[Block] = []
-    for part in after:
-        if any(node.step in (Step.ISSUE, Step.DECIDE) for node in tasks(part)):
-            break
-        reviews.append(part)
-    if not reviews:
-        return core
-    rounds = loop.again / max(1 - loop.again, 1e-9)
-    left = (1 - share) * rounds
-    later = replaced(loop.redo, lambda n: Task(replace(n, id=f"{n.id}_later", by_move="conditional_acceptance")))
-    beside = together(sequence(*reviews), perhaps(later, min(share * rounds, 0.99)))
-    first = Loop(loop.body, loop.redo, left / (1 + left))
-    return sequence(*core.parts[:at], first, beside, *after[len(reviews) :])

@@ -27,7 +27,7 @@ if TYPE_CHECKING:
 
 @dataclass(frozen=True, slots=True)
 class ProposedMove:
-    """A move that is part of the proposal: where it applies, what it changes, what it needs, what may go wrong, its bounds."""
+    """A move that is taken: where it applies, what it changes, what it needs, what may go wrong, what bounds it."""
 
     name: str
     evidence: Evidence | None
@@ -129,10 +129,20 @@ def propose_for(
         raise refusal(situation.name, problems, edited=model is not None)
     plan = plan_of(situation, chosen)
     return Proposal(
-        situation.name, situation.services, today, to_be, tuple(_proposed(situation, move) for move in chosen), refused,
-        situation.ties, one_form(situation, plan), hand_over(situation, chosen), _checked(today, situation),
-        overlay(today, to_be), situation, edited=model is not None,
-    )  # fmt: skip
+        situation.name,
+        situation.services,
+        today,
+        to_be,
+        tuple(_proposed(situation, move) for move in chosen),
+        refused,
+        situation.ties,
+        one_form(situation, plan),
+        hand_over(situation, chosen),
+        _checked(today, situation),
+        overlay(today, to_be),
+        situation,
+        edited=model is not None,
+    )
 
 
 def choose_moves(situation: Situation, moves: Iterable[str] | None) -> tuple[tuple[str, ...], tuple[RefusedMove, ...]]:
@@ -163,7 +173,7 @@ def plan_of(situation: Situation, moves: Iterable[str]) -> Plan:
 
 
 def demands_of(situation: Situation, moves: Iterable[str], today: ProcessModel, *, edited: bool = False) -> Demands:
-    """What verification holds a to-be under these moves to; today's own process, unchanged, owes no order to the law."""
+    """What verification holds a to-be under these moves to; today's process, unchanged, may break what it breaks."""
     moves = tuple(moves)
     plan = plan_of(situation, moves)
     uses = situation.materials
@@ -190,8 +200,13 @@ def refusal(name: str, problems: Sequence[Problem], *, edited: bool = False) -> 
 def _proposed(situation: Situation, name: str) -> ProposedMove:
     move = MOVES[name]
     return ProposedMove(
-        name, move.evidence(situation), move.changes(situation), move.needs(situation), move.risks(situation), move.guard(situation)
-    )  # fmt: skip
+        name,
+        move.evidence(situation),
+        move.changes(situation),
+        move.needs(situation),
+        move.risks(situation),
+        move.guard(situation),
+    )
 
 
 def _checked(today: ProcessModel, situation: Situation) -> tuple[Said, ...]:

@@ -37,9 +37,9 @@ class Options:
 
 @dataclass(frozen=True, slots=True)
 class MaterialUse:
-    """One material class that one service asks for: how often it is handed in, again, at corrections; who could share it.
+    """One material class that one service asks for: how often, again, at corrections; who could share it.
 
-    `provider` is the department that issues it, where that is another than the one asking; `made_by` the service of this
+    `provider` is the department that issues it, where that is not the one asking; `made_by` the service of this
     bundle that issues it, whoever its department.
     """
 
@@ -191,9 +191,9 @@ def _use(service: str, material: str, rows: list[dict[str, Any]], made: Mapping[
         return sum(int(row[field]) for row in rows if where(row))
 
     def most(field: str) -> str:
-        counts = Counter(
-            {name: total("submissions", lambda row: row[field] == name) for name in {r[field] for r in rows}}
-        )
+        counts: Counter[str] = Counter()
+        for row in rows:
+            counts[row[field]] += int(row["submissions"])
         counts.pop("", None)
         return min(counts, key=lambda name: (-counts[name], name)) if counts else ""
 

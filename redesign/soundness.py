@@ -1,8 +1,8 @@
 """Soundness of a process model: every run can end, ends properly, and no step is dead.
 
 A model is read as a workflow net with a token on a flow (van der Aalst, "The Application of Petri Nets to Workflow
-Management", 1998). Reductions that keep soundness (Murata's, for tasks in line, choices and parallel blocks, loops) make
-most models a single flow; what is left, a partial order of parts, is searched state by state.
+Management", 1998). Reductions that keep soundness (Murata's: tasks in line, choices, parallel blocks, loops) make most
+models a single flow; what is left, a partial order of parts, is searched state by state.
 `tests/redesign/test_verification.py` holds it against Woflan.
 """
 
@@ -82,7 +82,7 @@ def _without_doubles(edges: list[Edge], kinds: dict[str, Kind]) -> list[Edge]:
 
 
 def _without_loops(edges: list[Edge], kinds: dict[str, Kind]) -> list[Edge]:
-    """A flow back from an exclusive split to the exclusive join just before it: it may be taken, and changes nothing."""
+    """A flow back from an exclusive split to the exclusive join just before it changes nothing."""
     into, out = _ends(edges)
     for at, (source, target) in enumerate(edges):
         exclusive = kinds.get(source) is kinds.get(target) is Kind.EXCLUSIVE

@@ -45,9 +45,9 @@ class Problem:
 
 @dataclass(frozen=True, slots=True)
 class Demands:
-    """What a to-be must keep besides the as-is' steps: ties between services; who asks for what, and who can provide it.
+    """What a to-be must keep besides the as-is' steps: ties of services; who asks for what; who can provide it.
 
-    `asked`: (service, material) pairs. `provided`: those that need not be handed in, and by whom. `forms`: materials that
+    `asked`: (service, material) pairs. `provided`: what need not be handed in; by whom. `forms`: materials that
     may become one form. `in_person`: services that the applicant must attend.
     """
 
@@ -237,7 +237,7 @@ def _passed(model: ProcessModel, ahead: Mapping[str, list[str]]) -> dict[str, fr
 
 
 def broken_ties(model: ProcessModel, ties: Sequence[ServiceTie]) -> Iterator[Problem]:
-    """Ties that the model does not keep: a step of `after` that rests on `before` can come before its issue, or beside it."""
+    """Ties that are not kept: a step of `after` that rests on `before` can come before its issue, or beside it."""
     ahead, _back = _neighbours(model)
     reach = {node.id: _closure([node.id], ahead) for node in _tasks(model)}
     for tie in ties:

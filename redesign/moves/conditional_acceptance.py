@@ -42,10 +42,16 @@ def _changes(situation: Situation) -> tuple[Said, ...]:
 
 def _needs(situation: Situation) -> tuple[Need, ...]:
     return tuple(
-        Need("rule", use.material, use.department or use.service, use.department or use.service,
-             Said("redesign.conditional_acceptance.need", {"material": use.material, "service": use.service}), use.corrections)
+        Need(
+            "rule",
+            use.material,
+            use.department or use.service,
+            use.department or use.service,
+            Said("redesign.conditional_acceptance.need", {"material": use.material, "service": use.service}),
+            use.corrections,
+        )
         for use in _uses(situation)
-    )  # fmt: skip
+    )
 
 
 def _risks(situation: Situation) -> tuple[Said, ...]:
@@ -59,6 +65,12 @@ def _guard(situation: Situation) -> tuple[Limit, ...]:
 
 
 MOVE = Move(
-    "conditional_acceptance", _evidence, _plan, _changes, _needs, _risks, _guard,
+    "conditional_acceptance",
+    _evidence,
+    _plan,
+    _changes,
+    _needs,
+    _risks,
+    _guard,
     default=lambda situation: False,
-)  # fmt: skip
+)

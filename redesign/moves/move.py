@@ -62,7 +62,7 @@ class Evidence:
 
 @dataclass(frozen=True, slots=True)
 class Need:
-    """What must be built: `kind` is interface, form, rule, window or delivery; between whom; how many handings it serves."""
+    """What must be built, between whom. `kind`: interface, form, rule, window or delivery; `count`: what it serves."""
 
     kind: str
     what: str

@@ -1,4 +1,4 @@
-"""一次告知 · notify once: all that is missing is told at once, so fewer corrections follow; by how much, the user states."""
+"""一次告知 · notify once: all that is missing is told at once; how many corrections that saves, the user states."""
 
 from __future__ import annotations
 
@@ -40,10 +40,16 @@ def _changes(situation: Situation) -> tuple[Said, ...]:
 def _needs(situation: Situation) -> tuple[Need, ...]:
     departments = {p.service: p.department or p.service for p in situation.process.services}
     return tuple(
-        Need("rule", service or situation.name, departments.get(service, ""), departments.get(service, ""),
-             Said("redesign.notify_once.need", {"service": service or situation.name}), n)
+        Need(
+            "rule",
+            service or situation.name,
+            departments.get(service, ""),
+            departments.get(service, ""),
+            Said("redesign.notify_once.need", {"service": service or situation.name}),
+            n,
+        )
         for service, n in _corrections(situation).items()
-    )  # fmt: skip
+    )
 
 
 def _risks(situation: Situation) -> tuple[Said, ...]:
@@ -59,6 +65,12 @@ def _guard(situation: Situation) -> tuple[Limit, ...]:
 
 
 MOVE = Move(
-    "notify_once", _evidence, _plan, _changes, _needs, _risks, _guard,
+    "notify_once",
+    _evidence,
+    _plan,
+    _changes,
+    _needs,
+    _risks,
+    _guard,
     default=lambda situation: situation.options.corrections_avoided > 0,
-)  # fmt: skip
+)

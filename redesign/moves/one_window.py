@@ -42,10 +42,16 @@ def _changes(situation: Situation) -> tuple[Said, ...]:
 def _needs(situation: Situation) -> tuple[Need, ...]:
     place = situation.window_place
     return tuple(
-        Need("window", situation.name, place, department, Said("redesign.one_window.need", {"department": department, "place": place or "–"}),
-             sum(p.cases for p in situation.process.services if p.department == department))
+        Need(
+            "window",
+            situation.name,
+            place,
+            department,
+            Said("redesign.one_window.need", {"department": department, "place": place or "–"}),
+            sum(p.cases for p in situation.process.services if p.department == department),
+        )
         for department in _departments(situation)
-    )  # fmt: skip
+    )
 
 
 def _risks(situation: Situation) -> tuple[Said, ...]:

@@ -60,9 +60,14 @@ def _risks(situation: Situation) -> tuple[Said, ...]:
 
 def _guard(situation: Situation) -> tuple[Limit, ...]:
     limits = [
-        Limit(Said(f"redesign.parallel_review.limit-{tie.kind}", {"before": tie.before, "after": tie.after, "output": tie.output or "–"}))
+        Limit(
+            Said(
+                f"redesign.parallel_review.limit-{tie.kind}",
+                {"before": tie.before, "after": tie.after, "output": tie.output or "–"},
+            )
+        )
         for tie in situation.binding
-    ]  # fmt: skip
+    ]
     if len(situation.services) < 2:
         limits.append(Limit(Said("redesign.parallel_review.limit-single", {}), blocking=True))
     return tuple(limits)

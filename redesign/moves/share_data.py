@@ -38,11 +38,19 @@ def _changes(situation: Situation) -> tuple[Said, ...]:
 
 def _needs(situation: Situation) -> tuple[Need, ...]:
     return tuple(
-        Need("interface", use.material, provider, use.department or use.service,
-             Said("redesign.share_data.need", {"material": use.material, "provider": provider, "user": use.department or use.service}),
-             use.submissions)
+        Need(
+            "interface",
+            use.material,
+            provider,
+            use.department or use.service,
+            Said(
+                "redesign.share_data.need",
+                {"material": use.material, "provider": provider, "user": use.department or use.service},
+            ),
+            use.submissions,
+        )
         for use, provider in shared_uses(situation)
-    )  # fmt: skip
+    )
 
 
 def _risks(situation: Situation) -> tuple[Said, ...]:

@@ -11,8 +11,9 @@ from catalogue.files import SEED, check_catalogue, read_catalogue, write_catalog
 from wording.errors import InputError
 
 CASES = (
-    "企业开办", "新生儿出生", "二手房转移登记及水电气联动过户", "外国人来华工作", "无犯罪记录证明与公证联办", "驾驶证换证与体检",
-    "机动车年审与换证", "涉企不动产登记", "拿地即开工", "带押过户", "社保费争议处置", "异地就医备案",
+    "企业开办", "新生儿出生", "二手房转移登记及水电气联动过户", "外国人来华工作", "无犯罪记录证明与公证联办",
+    "驾驶证换证与体检", "机动车年审与换证", "涉企不动产登记", "拿地即开工",
+    "带押过户", "社保费争议处置", "异地就医备案",
 )  # fmt: skip
 
 
@@ -64,7 +65,7 @@ def test_a_file_by_itself_has_nothing_of_the_seed(tmp_path: Path) -> None:
 
 
 FAULTS = {
-    '[[service]]\nname = "a"\ndeparment = "x"\n': "[[service]] a: there is no field deparment. Did you mean: department?",
+    '[[service]]\nname = "a"\ndeparment = "x"\n': "a: there is no field deparment. Did you mean: department?",
     '[[service]]\nname = "a"\nin_person = "yes"\n': "field in_person is 'yes'; expected true or false",
     '[[service]]\ndepartment = "x"\n': "[[service]] ?: field name is missing; expected text in quotes.",
     '[[servise]]\nname = "a"\n': "There is no table [[servise]]. Known: service.",
@@ -74,7 +75,8 @@ FAULTS = {
     '[[service]]\nname = "a"\n[[service]]\nname = "a"\n': "[[service]] a stands already at own.toml:1",
     '[[bundle]]\nname = "x"\nservices = ["a"]\n': 'no service entry is named "a"',
     '[[service]]\nname = "a"\n[[service]]\nname = "b"\n'
-    '[[tie]]\nbefore = "a"\nafter = "b"\nkind = "data"\n[[tie]]\nbefore = "b"\nafter = "a"\nkind = "legal"\n': "circle: a → b",
+    '[[tie]]\nbefore = "a"\nafter = "b"\nkind = "data"\n'
+    '[[tie]]\nbefore = "b"\nafter = "a"\nkind = "legal"\n': "circle: a → b",
     'name = "a\n': "not valid TOML",
 }
 

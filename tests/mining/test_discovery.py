@@ -116,7 +116,8 @@ def test_corrections_are_a_loop_with_its_share(tmp_path: Path) -> None:
 def test_lanes_are_the_applicant_and_the_department(tmp_path: Path) -> None:
     model = discover(log_of(tmp_path, ("1-1", "A", PLAIN, 3)), ["A"])
     assert {node.label: node.lane for node in model.nodes if node.kind is Kind.TASK} == {
-        "提交申请": APPLICANT, "领取证照": APPLICANT, "材料审查": "office of A", "审核": "office of A", "办结制证": "office of A",
+        "提交申请": APPLICANT, "领取证照": APPLICANT, "材料审查": "office of A",
+        "审核": "office of A", "办结制证": "office of A",
     }  # fmt: skip
 
 

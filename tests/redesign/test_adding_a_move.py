@@ -36,7 +36,11 @@ def added(monkeypatch: pytest.MonkeyPatch) -> Move:
 
 
 def test_the_guides_move_is_proposed_and_verified(added: Move) -> None:
-    loop = Loop(task("check", Step.CHECK), Sequence((task("notice", Step.NOTICE), task("correct", Step.CORRECT, APPLICANT))), 0.2)
+    loop = Loop(
+        task("check", Step.CHECK),
+        Sequence((task("notice", Step.NOTICE), task("correct", Step.CORRECT, APPLICANT))),
+        0.2,
+    )
     block = Sequence((task("apply", Step.APPLY, APPLICANT), loop, task("issue", Step.ISSUE)))
     process = BundleProcess((ServiceProcess("A", block, "office", 5, 5, 1.0),), (), (), 5)
     found = propose_for(Situation("thing", process, (), ()), moves=["notice_by_message"])

@@ -141,13 +141,13 @@ def test_the_hand_over_list_says_who_with_whom(shared: Path) -> None:
 
 
 def test_a_model_edited_by_hand_goes_through_the_same_door(shared: Path) -> None:
-    log, classes, handed_in, truth = world(shared / "data" / "labelled" / "clean")
+    log, classes, handed_in, _truth = world(shared / "data" / "labelled" / "clean")
     good = proposal(shared, "新生儿出生")
     same = propose(
         log, good.services, name="新生儿出生", moves=FIVE, materials=handed_in, classes=classes, model=good.to_be
     )
     assert same.edited and same.to_be == good.to_be
-    with pytest.raises(NotHolding, match="given back .* does not pass verification"):
+    with pytest.raises(NotHolding, match=r"given back .* does not pass verification"):
         propose(
             log, good.services, name="新生儿出生", moves=FIVE, materials=handed_in, classes=classes, model=good.as_is
         )
