@@ -119,7 +119,9 @@ def reason_of(table: ir.Table, raw_of: Mapping[str, ir.Value], headers: Mapping[
     """
     checks: list[tuple[ir.BooleanValue, str]] = []
     if all(raw_of[role].type().is_string() for role in NEEDED_TEXT):
-        checks.append(((table.case_id == headers["case_id"]) & (table.activity == headers["activity"]), "second_header"))
+        checks.append(
+            ((table.case_id == headers["case_id"]) & (table.activity == headers["activity"]), "second_header")
+        )
     checks += [(table.case_id.isnull(), "no_case_id"), (table.activity.isnull(), "no_activity")]
     for role in BARRED:
         if role in raw_of and not _typed_time(raw_of[role]):

@@ -93,7 +93,11 @@ def needs_key(column: ir.StringValue) -> ir.BooleanValue:
     odd = column.re_search(
         "^['\"]|['\"]$|[*＊●○×※□■某\t\r\n\u00a0\u3000\ufeff\u200b\uff01-\uff5e]|  |^ | $|[xX]{3}|^[0-9A-Za-z.+-]*$|匿名|测试"
     )
-    return odd | column.lower().isin(missing("identity")) | ((column.length() >= 4) & (column.replace(column.substr(0, 1), "") == ""))
+    return (
+        odd
+        | column.lower().isin(missing("identity"))
+        | ((column.length() >= 4) & (column.replace(column.substr(0, 1), "") == ""))
+    )
 
 
 def _modern_citizen_number(code: ir.StringValue) -> ir.StringValue:

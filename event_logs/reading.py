@@ -76,7 +76,7 @@ def read_log(
     engine = engine or _new_engine()
     engine.connection.execute(f"set timezone = '{timezone}'")
     _tell(progress, "log.stage.opening")
-    raw = read_raw(engine, paths, progress=progress)
+    raw = read_raw(engine, paths, roles=dict(roles or {}), progress=progress)
     return log_of_raw(engine, raw, roles=roles, timezone=timezone, places=places, progress=progress)
 
 
@@ -93,7 +93,7 @@ def log_of_raw(
     from event_logs.profile import SAMPLE, profile_columns
     from event_logs.roles import assign_roles
 
-    sample = engine.run(raw.expression().limit(SAMPLE).drop("row", "line"))
+    sample = engine.run(raw.expression().limit(SAMPLE).select(*(f"c{place}" for place in range(len(raw.headers)))))
     profiles = profile_columns(raw.headers, raw.types, list(sample.itertuples(index=False, name=None)))
     assignment = assign_roles(profiles, given=roles, path=raw.path)
     _tell(progress, "log.stage.columns")
@@ -244,7 +244,7 @@ def _finished(
     if draft.totals["reversed"]:
         notes = (*notes, ("log.note-reversed", {"n": draft.totals["reversed"]}))
     reading = Reading(
-        files=(raw.path,), form=raw.form, encoding=raw.encoding, timezone=zone, roles=assignment.found, unused_columns=assignment.unused,
+        files=raw.files or (raw.path,), form=raw.form, encoding=raw.encoding, timezone=zone, roles=assignment.found, unused_columns=assignment.unused,
         rows=draft.totals["rows"] + len(raw.rejected), rejected=tuple(sorted(rejected, key=lambda r: (r.file, r.line, r.reason))),
         notes=notes, duplicates=duplicates,
     )  # fmt: skip
@@ -262,14 +262,15 @@ def _rejected(engine: DuckDBEngine, raw: Raw, draft: Draft) -> list[Rejected]:
     table = raw.expression()
     bad = draft.table.filter(draft.table.reason.notnull()).select("event_number", "reason")
     cells = [as_text(table[f"c{place}"]).fill_null("") for place in range(len(raw.headers))]
-    text = table.select("row", "line", text=ibis.literal(",").join(cells))
+    file = table.file if raw.files else ibis.literal(str(raw.path))
+    text = table.select("row", "line", text=ibis.literal(",").join(cells), file=file)
     rows = engine.run(
-        bad.join(text, bad.event_number == text.row).select("row", "line", "reason", "text").order_by("row")
+        bad.join(text, bad.event_number == text.row).select("row", "line", "reason", "text", "file").order_by("row")
     )
     numbered = rows["line"].fillna(rows["row"] + 1).astype("int64")
     return [
-        Rejected(int(line), str(reason), str(cell), str(raw.path))
-        for line, reason, cell in zip(numbered, rows["reason"], rows["text"], strict=True)
+        Rejected(int(line), str(reason), str(cell), str(file))
+        for line, reason, cell, file in zip(numbered, rows["reason"], rows["text"], rows["file"], strict=True)
     ]
 
 

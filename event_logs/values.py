@@ -31,7 +31,9 @@ BLANK = " \t\r\n\v\f\u00a0\u3000\ufeff\u200b\u200c\u200d\u2060"
 LIST_MARK = "\x1f"  # what our own readers put between the elements of a list that came as a list
 
 _SAYS_NOTHING = (
-    r"(?:^|{mark})(?i:" + "|".join(re.escape(word) for kind in ("any", "optional") for word in missing(kind)) + r")(?:{mark}|$)"
+    r"(?:^|{mark})(?i:"
+    + "|".join(re.escape(word) for kind in ("any", "optional") for word in missing(kind))
+    + r")(?:{mark}|$)"
 )
 
 # Brackets first: a separator inside a pair does not part a list. An opening bracket without its fellow is plain text.
@@ -39,10 +41,17 @@ _ELEMENT = r"(?:（[^（）]*）|\([^()]*\)|【[^【】]*】|\[[^\[\]]*\]|《[^�
 _HAS_SEPARATOR = r"[;；|｜、\n\x1f]"
 
 # A list that is more than plain names between semicolons: brackets, blanks, other separators, empty elements.
-_MESSY_LIST = r"[\s'\"(（【《\[；｜|、\x1f\x{a0}\x{3000}\x{feff}\x{200b}-\x{200d}\x{2060}]|;;|^;|;$|" + _SAYS_NOTHING.format(mark=";")
+_MESSY_LIST = (
+    r"[\s'\"(（【《\[；｜|、\x1f\x{a0}\x{3000}\x{feff}\x{200b}-\x{200d}\x{2060}]|;;|^;|;$|"
+    + _SAYS_NOTHING.format(mark=";")
+)
 
 _BLANK_CLASS = r"[ \t\r\n\v\f\x{a0}\x{3000}\x{feff}\x{200b}-\x{200d}\x{2060}'\"]"
-ODD_CELL = rf"{_BLANK_CLASS}$|^{_BLANK_CLASS}|^(?i:" + "|".join(re.escape(w) for kind in ("any", "optional") for w in missing(kind)) + ")$"
+ODD_CELL = (
+    rf"{_BLANK_CLASS}$|^{_BLANK_CLASS}|^(?i:"
+    + "|".join(re.escape(w) for kind in ("any", "optional") for w in missing(kind))
+    + ")$"
+)
 
 _WIDE_DIGITS = "０１２３４５６７８９：－／．　"
 _NARROW_DIGITS = "0123456789:-/. "
@@ -214,7 +223,10 @@ def list_steps() -> tuple[Step, ...]:
     def sorted_out(part: Part) -> dict[str, ir.Value]:
         text = part("value").nullif("")
         plain = ~text.re_search(_MESSY_LIST)
-        return {"plain": ibis.ifelse(plain, text, _null()), "messy": ibis.ifelse(plain, _null(), trim(text, text_of(BLANK)).nullif(""))}
+        return {
+            "plain": ibis.ifelse(plain, text, _null()),
+            "messy": ibis.ifelse(plain, _null(), trim(text, text_of(BLANK)).nullif("")),
+        }
 
     def told_apart(part: Part) -> dict[str, ir.Value]:
         messy = part("messy")
@@ -237,7 +249,10 @@ def list_steps() -> tuple[Step, ...]:
         return {"plain": part("plain").split(";"), "messy": parts}
 
     def trimmed(part: Part) -> dict[str, ir.Value]:
-        return {"plain": part("plain"), "messy": part("messy").map(lambda element: trim(element, text_of("'\"" + BLANK)))}
+        return {
+            "plain": part("plain"),
+            "messy": part("messy").map(lambda element: trim(element, text_of("'\"" + BLANK))),
+        }
 
     def kept(part: Part) -> dict[str, ir.Value]:
         told = part("messy").filter(lambda element: element.notnull() & element.lower().notin(nothing))

@@ -31,13 +31,15 @@ class Raw:
     storage: tuple[str, ...] = ()  # what the engine holds for it besides: dropped when the events stand
     rejected: tuple[Rejected, ...] = ()
     notes: tuple[tuple[str, dict[str, object]], ...] = field(default=())
+    files: tuple[Path, ...] = ()  # where several make one table, which then has a column `file`
 
     def expression(self) -> ir.Table:
         """The table that reads it."""
         import ibis
 
         columns = {f"c{place}": kind for place, kind in enumerate(self.types)}
-        return ibis.table({**columns, "row": "int64", "line": "int64"}, name=self.table)
+        known = {"row": "int64", "line": "int64"} | ({"file": "string"} if self.files else {})
+        return ibis.table({**columns, **known}, name=self.table)
 
 
 def quoted(text: str) -> str:

@@ -77,7 +77,9 @@ def read_delimited(engine: DuckDBEngine, path: Path, *, named: Path | None = Non
         "csv",
         shown,
         encoding.removesuffix("-sig"),
-        rejected=rejected, storage=storage)
+        rejected=rejected,
+        storage=storage,
+    )
 
 
 def _shape(path: Path, shown: Path, delimiter: str | None) -> Shape:

@@ -86,6 +86,15 @@ def unpack_zip(path: Path, shown: Path, folder: Path) -> list[Path]:
         raise InputError("log.damaged", path=shown, reason=str(error)) from None
 
 
+def check_size(path: Path, shown: Path) -> None:
+    """Refuse a zip that would unpack to more than reason allows, without unpacking it."""
+    try:
+        with zipfile.ZipFile(path) as archive:
+            _check_members(archive.infolist(), path, shown)
+    except (zipfile.BadZipFile, NotImplementedError) as error:
+        raise InputError("log.damaged", path=shown, reason=str(error)) from None
+
+
 def _check_members(members: list[zipfile.ZipInfo], path: Path, shown: Path) -> None:
     packed = max(path.stat().st_size, 1)
     if len(members) > MOST_MEMBERS:

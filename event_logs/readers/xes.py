@@ -72,17 +72,17 @@ def _parse(path: Path, shown: Path, handler: _Quick | _Thorough, *, quick: bool)
     parser.StartDoctypeDeclHandler = refuse
     parser.EntityDeclHandler = refuse
     try:
-        for chunk in _guarded(stream(path, shown), shown, parser, quick=quick):
+        for chunk in guarded(stream(path, shown), shown, parser, quick=quick):
             parser.Parse(chunk, False)
         parser.Parse(b"", True)
     except expat.ExpatError as error:
-        raise _xml_fault(error, shown) from None
+        raise xml_fault(error, shown) from None
     handler.finish()
     if not handler.is_log:
         raise InputError("log.not-xes", path=shown)
 
 
-def _guarded(chunks: Iterator[bytes], shown: Path, parser: Any, *, quick: bool) -> Iterator[bytes]:
+def guarded(chunks: Iterator[bytes], shown: Path, parser: Any, *, quick: bool) -> Iterator[bytes]:
     """The chunks, as long as they stay within reason: no endless token, no endless nesting, and quick to follow."""
     since = depth = 0
     tail = b""
@@ -108,7 +108,7 @@ def _guarded(chunks: Iterator[bytes], shown: Path, parser: Any, *, quick: bool) 
         yield chunk
 
 
-def _xml_fault(error: expat.ExpatError, shown: Path) -> InputError:
+def xml_fault(error: expat.ExpatError, shown: Path) -> InputError:
     cut = error.code in (expat.errors.codes[expat.errors.XML_ERROR_NO_ELEMENTS], expat.errors.codes[expat.errors.XML_ERROR_UNCLOSED_TOKEN],
                          expat.errors.codes[expat.errors.XML_ERROR_UNCLOSED_CDATA_SECTION])  # fmt: skip
     if cut:

@@ -1,0 +1,81 @@
+"""JSON Lines: one object a line; lists stay lists. A line that is no object is set aside with its number."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Iterator
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+from event_logs.log import Rejected
+from event_logs.readers import Raw
+from event_logs.readers.encodings import LONGEST_LINE
+from event_logs.readers.rows import raw_of_rows
+from event_logs.values import LIST_MARK
+from wording.errors import InputError
+
+if TYPE_CHECKING:
+    from event_logs.backend import DuckDBEngine
+
+
+def read_json_lines(engine: DuckDBEngine, path: Path, *, named: Path | None = None) -> Raw:
+    """A file of one JSON object a line.
+
+    Raises
+    ------
+    InputError
+        No line of it is an object, or a line is longer than 32 MB.
+    """
+    shown = named or path
+    names: dict[str, None] = {}
+    rejected: list[Rejected] = []
+    for line, record, text in _records(path, shown):
+        if record is None:
+            rejected.append(Rejected(line, "bad_json", text[:2000], str(shown)))
+        else:
+            names |= dict.fromkeys(record)
+    if not names:
+        first = rejected[0].line if rejected else 1
+        raise (
+            InputError("log.bad-json", path=shown, line=first, reason="{}")
+            if rejected
+            else InputError("log.empty", path=shown)
+        )
+    headers = list(names)
+    rows = (
+        (line, [_text(record.get(name)) for name in headers])
+        for line, record, _ in _records(path, shown)
+        if record is not None
+    )
+    raw = raw_of_rows(engine, headers, rows, form="jsonl", path=shown)
+    return Raw(
+        raw.table, raw.headers, raw.types, "jsonl", shown, "utf-8", rejected=tuple(rejected), storage=raw.storage
+    )
+
+
+def _records(path: Path, shown: Path) -> Iterator[tuple[int, dict[str, Any] | None, str]]:
+    with path.open(encoding="utf-8-sig", errors="surrogateescape", newline="\n") as file:
+        number = 0
+        while text := file.readline(LONGEST_LINE):
+            number += 1
+            if len(text) >= LONGEST_LINE:
+                raise InputError("log.line-too-long", path=shown, line=number, megabytes=LONGEST_LINE >> 20)
+            if not text.strip():
+                continue
+            try:
+                record = json.loads(text)
+            except (ValueError, RecursionError):
+                record = None
+            yield number, record if isinstance(record, dict) else None, text.encode("utf-8", "replace").decode().strip()
+
+
+def _text(value: Any) -> str | None:
+    if value is None:
+        return None
+    if isinstance(value, list):
+        return LIST_MARK.join(str(_text(element) or "") for element in value) + LIST_MARK
+    if isinstance(value, bool):
+        return "true" if value else "false"
+    if isinstance(value, dict):
+        return json.dumps(value, ensure_ascii=False)
+    return str(value).encode("utf-8", "replace").decode()
