@@ -14,8 +14,9 @@ from jinja2 import Environment, FileSystemLoader, StrictUndefined
 from markupsafe import Markup, escape
 
 import wording
-from reports import charts, drawings
+from reports import charts, drawings, flow_maps
 from reports.blocks import Column, Drawing, Figure, Report, Table
+from reports.bpmn import drawing
 from reports.disclosure import shown
 from reports.inputs import ReportInputs
 from reports.palette import DARK, LIGHT, variables
@@ -179,9 +180,7 @@ def _style() -> str:
         f"@media screen and (prefers-color-scheme:dark){{:root:not([data-theme=light]){{{dark}}}}}\n"
         f"@media screen{{:root[data-theme=dark]{{{dark}}}}}\n"
     )
-    from reports.bpmn.drawing import RULES
-
-    return colours + _read("style.css") + RULES + "\n"
+    return colours + _read("style.css") + drawing.RULES + flow_maps.RULES + "\n"
 
 
 def _policy(styles: tuple[str, ...], scripts: tuple[str, ...]) -> str:

@@ -170,7 +170,7 @@ class Timeline:
 class Process:
     """A process and its drawing, as-is or to-be. `svg` is `reports.bpmn.drawing.svg`'s; files are relative links.
 
-    With `model` the page shows an overview (`reports.overview`) first and the whole drawing on demand.
+    With `model` the page shows an overview (`reports.glance`) first and the whole drawing on demand.
     """
 
     svg: str = ""

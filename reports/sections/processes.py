@@ -2,16 +2,11 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
-
-from mining.process_model import APPLICANT, Kind
 from reports import savings_view as view
 from reports.blocks import Block, Column, Drawing, Figure, Replaying, Section, Table
-from reports.bpmn.drawing import svg
-from reports.bpmn.layout import lay_out
 from reports.disclosure import publish
+from reports.glance import Glance, Stops, at_a_glance, joined
 from reports.inputs import Process, Replay, ReportInputs, Token
-from reports.overview import Overview, overview
 from reports.text import count, days, listed, name, number, strong
 from wording import say
 
@@ -39,31 +34,22 @@ def replay(inputs: ReportInputs) -> Section:
     return Section("replay", topic, _replay_heading(played), say("report.replay.deck"), (_replaying(inputs, played),))
 
 
-def _overview(process: Process) -> Overview | None:
+def _glance(kind: str, process: Process, least: int) -> Glance | None:
     """A process of several services at a glance; None where one service is all there is."""
     model = process.model
-    return overview(model) if model is not None and len(model.services) > 1 else None
+    if model is None or len(model.services) < 2:
+        return None
+    return at_a_glance(model, proposed=kind == "to_be", min_count=least)
 
 
-def _drawn(kind: str, process: Process) -> tuple[str, str]:
-    """The drawing that the page shows, and the whole one behind it."""
-    small = _overview(process)
-    if small is None:
-        return process.svg, ""
-    picture = svg(small.model, lay_out(small.model), proposed=kind == "to_be", alone=False)
-    return picture, process.svg
-
-
-def _steps(inputs: ReportInputs, process: Process) -> int:
+def _steps(inputs: ReportInputs, kind: str, process: Process) -> int:
     """Steps of the applicant; what the overview shows, so that the heading agrees with the picture."""
-    small = _overview(process)
-    if small is None:
-        return process.applicant_steps
-    return sum(node.lane == APPLICANT and node.kind is Kind.TASK for node in small.model.nodes)
+    small = _glance(kind, process, inputs.min_count)
+    return process.applicant_steps if small is None else small.own_steps
 
 
 def _heading(inputs: ReportInputs) -> str:
-    before, after = _steps(inputs, inputs.as_is), _steps(inputs, inputs.to_be)
+    before, after = _steps(inputs, "as_is", inputs.as_is), _steps(inputs, "to_be", inputs.to_be)
     carried = sum(1 for h in inputs.handovers if h.receivers)
     if before and after and after < before:
         key = "report.processes.heading-carried" if carried else "report.processes.heading"
@@ -99,7 +85,8 @@ def _drawing(inputs: ReportInputs, kind: str, process: Process) -> Figure:
     downloads = tuple((say("report.download", what=what), file) for what, file in files if file)
     moves = say("report.list.comma").join(say(f"report.move.{m}.name") for m in saving.get("moves", ()))
     title = say(f"report.processes.{kind}.title", n=count(process.departments or len(inputs.cards)), moves=moves)
-    shown, whole = _drawn(kind, process)
+    small = _glance(kind, process, inputs.min_count)
+    shown, whole = (process.svg, "") if small is None else (small.svg, process.svg)
     sums = " · ".join(figures)
     return Figure(
         f"fig-{kind.replace('_', '-')}",
@@ -137,29 +124,14 @@ def _ends(tokens: tuple[tuple[tuple[str, float, float], ...], ...]) -> float:
     return max((stops[-1][2] for stops in tokens if stops), default=0.0)
 
 
-Stops = tuple[tuple[str, float, float], ...]
-
-
-def _at_a_glance(process: Process, tokens: tuple[Token, ...]) -> tuple[Stops, ...]:
-    """Stops as the overview has them: neighbouring ones in one of its steps are one."""
-    small = _overview(process)
-    return tuple(_joined(token.stops, None if small is None else small.place) for token in tokens)
-
-
-def _joined(stops: Stops, place: Mapping[str, str] | None) -> Stops:
-    found: list[tuple[str, float, float]] = []
-    for node, start, end in stops:
-        at = node if place is None else place.get(node, "")
-        if at and found and found[-1][0] == at:
-            found[-1] = (at, found[-1][1], round(end, 2))
-        elif at:
-            found.append((at, round(start, 2), round(end, 2)))
-    return tuple(found)
+def _on_the_drawing(inputs: ReportInputs, kind: str, process: Process, tokens: tuple[Token, ...]) -> tuple[Stops, ...]:
+    small = _glance(kind, process, inputs.min_count)
+    return joined((token.stops for token in tokens), None if small is None else small.place)
 
 
 def _replaying(inputs: ReportInputs, played: Replay) -> Figure:
-    as_is = _at_a_glance(inputs.as_is, played.as_is)
-    to_be = _at_a_glance(inputs.to_be, played.to_be)
+    as_is = _on_the_drawing(inputs, "as_is", inputs.as_is, played.as_is)
+    to_be = _on_the_drawing(inputs, "to_be", inputs.to_be, played.to_be)
     chart = Replaying(as_is, to_be, played.ends_h or max(_ends(as_is), _ends(to_be)))
     caption = say("report.replay.caption", n=len(as_is), count=count(len(as_is)))
     return Figure("fig-replay", say("report.replay.title"), chart, caption)
