@@ -298,13 +298,17 @@ def _written(
     joined = _bare(joined.inner_join(visitors.select("visitor_number", "visitor"), "visitor_number"))
     joined = _bare(joined.left_join(sites.select(place="code", place_name="name"), "place"))
     joined = _bare(joined.left_join(offices.select(last_department="code", office_name="name"), "last_department"))
-    return joined.mutate(
-        trip_id=joined.shared_id.fill_null(joined.episode_id + "#" + joined.turn.cast("string")),
-        place=joined.place_name,
-        departments=joined.department_names.fill_null(joined.office_name),
-        cases=joined.case_number_names.fill_null(joined.case_id),
-        services=joined.service_names.fill_null(joined.service),
-    ).select(*COLUMNS)
+    return (
+        joined.mutate(
+            trip_id=joined.shared_id.fill_null(joined.episode_id + "#" + joined.turn.cast("string")),
+            place=joined.place_name,
+            departments=joined.department_names.fill_null(joined.office_name),
+            cases=joined.case_number_names.fill_null(joined.case_id),
+            services=joined.service_names.fill_null(joined.service),
+        )
+        .order_by("started_at", *_ROW)
+        .select(*COLUMNS)
+    )
 
 
 def _bare(joined: ir.Table) -> ir.Table:

@@ -31,8 +31,8 @@ def test_applicants_errands_need_the_applicant(activity: str) -> None:
 
 @pytest.mark.parametrize(
     "activity",
-    ["现场勘验", "上门核查", "审核申请", "申请受理", "领取通知", "缴费通知", "提交审批", "补正告知", "一次性告知", "补正材料审核",
-     "体检报告审核", "领导签字", "材料审查", "办结制证", "邮寄送达"],
+    ["现场勘验", "上门核查", "审核申请", "申请受理", "领取通知", "缴费通知", "提交审批", "补正告知", "一次性告知",
+     "补正材料审核", "体检报告审核", "领导签字", "材料审查", "办结制证", "邮寄送达"],
 )  # fmt: skip
 def test_officers_steps_that_hold_an_applicants_word_do_not(activity: str) -> None:
     assert not applicant_facing(activity)
