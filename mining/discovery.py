@@ -161,9 +161,13 @@ def discover_processes(
     if len(names) == 1:
         return BundleProcess(tuple(processes), (), (), int(processes[0].cases))
     cases = episodes if episodes is not None else find_episodes(log, bundles=[names])
-    cases = log.keep("bundle_cases", cases.filter(_.service.isin(names)).select("case_id", "service", "episode_id"))
+    if "cut" not in cases.columns:
+        cases = cases.mutate(cut=ibis.literal(False))
+    cases = log.keep(
+        "bundle_cases", cases.filter(_.service.isin(names)).select("case_id", "service", "episode_id", "cut")
+    )
     evidence = precedences(log, names, episodes=cases, classes=classes)
-    shares, total = _shares(log, cases)
+    shares, total = _shares(log, cases, names, evidence)
     processes = [replace(p, share=shares.get(p.service, 0.0)) for p in processes]
     return BundleProcess(tuple(processes), todays_order(names, evidence), evidence, total)
 
@@ -217,12 +221,32 @@ def _of(found: list[dict[str, Any]], service: str) -> list[dict[str, Any]]:
     return [row for row in found if row["service"] == service]
 
 
-def _shares(log: EventLog, cases: ir.Table) -> tuple[dict[str, float], int]:
-    """In what share of the episodes with at least two of the services each of them is."""
+def _shares(
+    log: EventLog, cases: ir.Table, names: Sequence[str], evidence: Iterable[Precedence]
+) -> tuple[dict[str, float], int]:
+    """In what share of the episodes with at least two of the services each of them is needed; and how many those are.
+
+    A service is needed too where one is that takes its output: then it was done, and the log hides it (an identity is
+    masked, say). One that 95 % need is everybody's. Episodes that the log cuts off count only where there are no others.
+    """
+    takers = {name: {name} for name in names}
+    for pair in evidence:
+        if 2 * pair.handed_on > pair.both:
+            takers[pair.before].add(pair.after)
     wide = cases.group_by("episode_id").mutate(together=_.service.nunique()).filter(_.together > 1)
-    counted = records(log.run(wide.group_by("service").aggregate(n=_.episode_id.nunique())))
-    total = int(records(log.run(wide.aggregate(n=_.episode_id.nunique())))[0]["n"] or 0)
-    return {row["service"]: row["n"] / total for row in counted if total}, total
+    wide = wide.mutate(cut=_.cut.fill_null(False))
+    needed = wide.group_by("episode_id", "cut").aggregate(
+        [_.service.isin(sorted(takers[name])).any().name(f"s{at}") for at, name in enumerate(names)]
+    )
+    counted = needed.group_by("cut").aggregate(
+        [_.count().name("n")] + [_[f"s{at}"].cast("int64").sum().name(f"s{at}") for at in range(len(names))]
+    )
+    found = records(log.run(counted.order_by("cut")))
+    if not found:
+        return {}, 0
+    first = found[0]  # those that are not cut off, if any
+    shares = {name: int(first[f"s{at}"]) / int(first["n"]) for at, name in enumerate(names)}
+    return {name: 1.0 if share >= 0.95 else share for name, share in shares.items()}, int(first["n"])
 
 
 @dataclass(frozen=True, slots=True)
