@@ -102,7 +102,8 @@ def analyze(call: Call, options: Options | None = None) -> Study:
     wanted = [(bundle.name, bundle.services, True) for bundle in findings.bundles]
     if not wanted:
         service = findings.main_service
-        wanted = [(service, (service,) if service else (), False)]
+        name = service or ", ".join(path.name.partition(".")[0] for path in call.log.reading.files)
+        wanted = [(name, (service,) if service else (), False)]
     targets = []
     for place, (name, services, is_bundle) in enumerate(wanted):
         call.progress.step("cli.step.simulate", place, len(wanted), bundle=name)

@@ -49,7 +49,7 @@ def inputs_of(study: Study) -> told.ReportInputs:
         as_is=process_of(proposal, "as_is"),
         to_be=process_of(proposal, "to_be"),
         ties=ties_of(proposal),
-        savings=tuple(t.savings.as_json() for t in study.targets if t.savings is not None),
+        savings=tuple(savings_of(target) for target in study.targets if target.savings is not None),
         replay=replay_of(lead),
         form=form_of(proposal, focus),
         handovers=handovers_of(proposal),
@@ -119,7 +119,7 @@ def flows_of(focus: Focus) -> tuple[told.FlowRow, ...]:
 def cards_of(focus: Focus) -> tuple[told.DepartmentCard, ...]:
     """Departments of the map."""
     return tuple(
-        told.DepartmentCard(row.department, tuple(sorted(str(s) for s in row.services)), int(row.cases))
+        told.DepartmentCard(row.department, _texts(row.services), int(row.cases))
         for row in focus.cards.itertuples()
     )
 
@@ -224,6 +224,12 @@ def waits_of(study: Study, lead: Target) -> tuple[told.WaitPart, ...]:
     return tuple(told.WaitPart(p.cause, p.mean_h, p.department, p.department_mean_h) for p in parts)
 
 
+def savings_of(target: Target) -> Mapping[str, Any]:
+    """A target's `savings.json` object, its notes as keys, so that the page says them in its own language."""
+    assert target.savings is not None
+    return target.savings.as_json() | {"notes": target.savings.notes}
+
+
 def process_of(proposal: Proposal | None, which: str) -> told.Process:
     """A process and its drawing."""
     if proposal is None:
@@ -242,6 +248,7 @@ def process_of(proposal: Proposal | None, which: str) -> told.Process:
         steps=len(tasks),
         departments=len([lane for lane in model.lanes() if lane not in (APPLICANT, WINDOW)]),
         applicant_steps=sum(node.lane == APPLICANT for node in tasks),
+        model=model,
     )
 
 
@@ -325,6 +332,11 @@ def findings_record(study: Study, inputs: told.ReportInputs) -> dict[str, Any]:
     roles = [asdict(found) for found in study.call.log.reading.roles]
     refused = [{"bundle": t.name, "problems": t.refused} for t in study.targets if t.refused]
     return record | {"roles": roles, "refused": refused}
+
+
+def _texts(values: Any) -> tuple[str, ...]:
+    """A list as the engine gives it; where it knows none, nothing."""
+    return tuple(sorted(str(value) for value in values)) if hasattr(values, "__len__") else ()
 
 
 def _number(value: object) -> float | None:
