@@ -296,8 +296,9 @@ def run(
                         trips[e] += 1
                     trip_place[e] = place[node]
                     queue = node
-                elif at_place[e] != place[node]:  # he is elsewhere: later
-                    size = _push(times, numbers, kinds, nodes, size, t + 1800.0, number, _LAND, node)
+                else:  # he is elsewhere, or here and will come to it; should this place close first, he comes again
+                    come = next_open(calendars[place_calendar[node]], t + 1800.0)
+                    size = _push(times, numbers, kinds, nodes, size, come, number, _LAND, node)
                     number += 1
         elif what == _STEP:  # the visit goes on, or ends
             e = episode[node]

@@ -71,7 +71,7 @@ def measures(outcome: Outcome) -> np.ndarray:
 
 
 def bootstraps(calibration: Calibration, seed: int, number: int) -> list[Drawn]:
-    """Calibrations from resampled weeks."""
+    """Calibrations from resampled weeks and, every other one, from resampled episodes."""
     weeks = calibration.weeks
     if not len(weeks):
         return []
@@ -79,8 +79,10 @@ def bootstraps(calibration: Calibration, seed: int, number: int) -> list[Drawn]:
     out = []
     for b in range(number):
         rng = np.random.default_rng((seed, 77, b))
-        chosen = np.bincount(rng.integers(0, len(span), len(span)), minlength=len(span))
-        weights = chosen[weeks - span[0]].astype(float)
+        if b % 2:
+            weights = np.bincount(rng.integers(0, len(weeks), len(weeks)), minlength=len(weeks)).astype(float)
+        else:
+            weights = np.bincount(rng.integers(0, len(span), len(span)), minlength=len(span))[weeks - span[0]].astype(float)
         if weights.sum() <= 0:
             weights = np.ones(len(weeks))
         out.append(calibration.draw(weights, rng))

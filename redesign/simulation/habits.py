@@ -11,7 +11,8 @@ from redesign.simulation.calendars import Calendars
 from redesign.simulation.cases import COLLECT, RIDE_S, Case, Step
 from redesign.simulation.engine import is_open
 
-TOUR_S = 2 * 3600.0  # from leaving one place to being served at the next, on one tour
+TOUR_S = 75 * 60.0  # from leaving one place to being served at the next, on one tour
+WINDOW_S = 2 * TOUR_S  # chance brings him to the next place as often in the first half of this as in the second
 
 
 @dataclass(frozen=True, eq=False)
@@ -27,7 +28,7 @@ class Habits:
     names: list[str]
     overlap: np.ndarray
     chance: np.ndarray
-    tours_seen: np.ndarray  # of chances to go on: whether he did
+    tours_seen: np.ndarray  # of chances to go on: 1 he did, -1 he came a while later (chance does both), 0 he did not
     tours_owner: np.ndarray
     travels: np.ndarray
     travels_owner: np.ndarray
@@ -44,7 +45,13 @@ class Habits:
             return 0.0, np.array([1800.0])
         w = weights[self.tours_owner]
         rate = float((w * self.tours_seen).sum() / w.sum()) if w.sum() > 0 else float(self.tours_seen.mean())
-        return rate, self.travels if len(self.travels) else np.array([1800.0])
+        return max(rate, 0.0), self.travels if len(self.travels) else np.array([1800.0])
+
+
+def _toured(seen: np.ndarray) -> bool:
+    """Whether people go on from place to place: soon after is then much more frequent than a while later."""
+    soon, later = int((seen > 0).sum()), int((seen < 0).sum())
+    return soon >= 10 and soon > 2 * later + 2 * np.sqrt(later + 1)
 
 
 def _mixture(overlap: np.ndarray, chance: np.ndarray, weights: np.ndarray) -> tuple[float, np.ndarray]:
@@ -64,13 +71,18 @@ def _mixture(overlap: np.ndarray, chance: np.ndarray, weights: np.ndarray) -> tu
 def habits_of(groups: dict[str, list[Case]], numbers: dict[str, int], calendars: Calendars) -> Habits:
     """Read the habits from the episodes."""
     rides: set[int] = set()
+    way: set[int] = set()
     tours: list[tuple[float, int]] = []
     travels: list[tuple[float, int]] = []
     plain: list[tuple[str, Step, float, float]] = []
     choices = {name: _choices(cases) for name, cases in groups.items()}
     for name, cases in groups.items():
         free_since = {x[0].apply.row: x[1] for x in choices[name]}
-        _rides(cases, free_since, rides, tours, travels, numbers[name], calendars)
+        _rides(cases, free_since, rides, way, tours, travels, numbers[name], calendars)
+    if not _toured(np.array([t[0] for t in tours])):
+        tours, travels = [], []
+    else:
+        rides |= way
     for name in groups:
         for case, free, bound, overlapped, kind in choices[name]:
             if overlapped or bound <= free + 3600.0:
@@ -138,8 +150,8 @@ def _choices(cases: list[Case]) -> list[tuple[Case, float, float, bool, str]]:
 
 
 def _rides(
-    cases: list[Case], free_since: dict[int, float], rides: set[int], tours: list[tuple[float, int]],
-    travels: list[tuple[float, int]], owner: int, calendars: Calendars,
+    cases: list[Case], free_since: dict[int, float], rides: set[int], way: set[int],
+    tours: list[tuple[float, int]], travels: list[tuple[float, int]], owner: int, calendars: Calendars,
 ) -> None:  # fmt: skip
     visits: list[tuple[float, float, str, int, float, str]] = []
     for case in cases:
@@ -164,9 +176,10 @@ def _rides(
             closes = v[1] + 3600.0
             if not is_open(row, closes):
                 break
-            went = w[0] - v[1] <= TOUR_S and int(w[0] // 86400) == int(v[1] // 86400)
-            tours.append((1.0 if went else 0.0, owner))
-            if went and w is following:
-                travels.append((w[0] - v[1], owner))
-                rides.add(w[3])
+            gap = w[0] - v[1]
+            today = int(w[0] // 86400) == int(v[1] // 86400) and gap <= WINDOW_S
+            tours.append((0.0 if not today else 1.0 if gap <= TOUR_S else -1.0, owner))
+            if today and gap <= TOUR_S and w is following:
+                travels.append((gap, owner))
+                way.add(w[3])
             break
