@@ -227,7 +227,7 @@ def _shares(
     """In what share of the episodes with at least two of the services each of them is needed; and how many those are.
 
     A service is needed too where one is that takes its output: then it was done, and the log hides it (an identity is
-    masked, say). One that 95 % need is everybody's. Episodes that the log cuts off count only where there are no others.
+    masked, say). One that 95 % need is everybody's. Episodes that the log cuts off count where all are.
     """
     takers = {name: {name} for name in names}
     for pair in evidence:

@@ -18,6 +18,7 @@ if TYPE_CHECKING:
 
     from onething.calls import Call
     from onething.cli.asking import Ask
+    from mining.material_classes import MaterialClasses
     from redesign.proposal import Proposal
     from redesign.situation import Options
 
@@ -57,6 +58,7 @@ class Chosen:
     episodes: ir.Table
     trips: ir.Table
     materials: ir.Table
+    classes: MaterialClasses
 
 
 def choose(call: Call, wish: Wish) -> Chosen:
@@ -93,7 +95,7 @@ def choose(call: Call, wish: Wish) -> Chosen:
             raise UsageError("cli.no-such-bundle", name=wish.bundle, known=", ".join(names))
         bundle = names[wish.bundle] if wish.bundle else max(names.values(), key=lambda b: (b.episodes, b.name))
         name, services = bundle.name, bundle.services
-    return Chosen(name, services, findings.episodes, findings.trips, findings.materials)
+    return Chosen(name, services, findings.episodes, findings.trips, findings.materials, findings.classes)
 
 
 def _known_services(call: Call, named: Sequence[str]) -> None:
@@ -122,6 +124,7 @@ def proposed(call: Call, wish: Wish, chosen: Chosen) -> Proposal:
         options=wish.options(),
         episodes=chosen.episodes,
         materials=chosen.materials,
+        classes=chosen.classes,
         model=model,
     )
 

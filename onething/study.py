@@ -131,6 +131,7 @@ def target_of(
             options=stated,
             episodes=findings.episodes,
             materials=findings.materials,
+            classes=findings.classes,
         )
     except NotHolding as refusal:
         return Target(name, tuple(services), is_bundle, None, None, str(refusal))
