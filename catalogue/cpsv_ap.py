@@ -38,11 +38,11 @@ _TOLD = {
 }
 
 
-def to_json_ld(catalogue: Catalogue) -> str:
+def write_cpsv_ap(catalogue: Catalogue) -> str:
     """The catalogue as JSON-LD, the same text for the same catalogue.
 
     >>> from catalogue.files import read_catalogue
-    >>> '"@type": "cpsv:PublicService"' in to_json_ld(read_catalogue())
+    >>> '"@type": "cpsv:PublicService"' in write_cpsv_ap(read_catalogue())
     True
     """
     departments = dict.fromkeys(
@@ -127,7 +127,7 @@ def _tie(tie: Tie) -> Node:
     return node | ({"ot:output": tie.output} if tie.output else {}) | _source(tie.source)
 
 
-def read_json_ld(path: Path) -> Catalogue:
+def read_cpsv_ap(path: Path) -> Catalogue:
     """A catalogue from CPSV-AP JSON-LD, ours or another's.
 
     Raises

@@ -8,25 +8,25 @@ from pathlib import Path
 
 import pytest
 
-from catalogue.cpsv_ap import read_json_ld, to_json_ld
+from catalogue.cpsv_ap import read_cpsv_ap, write_cpsv_ap
 from catalogue.files import read_catalogue
 from wording.errors import InputError
 
 
 def test_what_goes_out_comes_back_the_same(tmp_path: Path) -> None:
     path = tmp_path / "all.jsonld"
-    path.write_text(to_json_ld(read_catalogue()), "utf-8")
-    assert read_json_ld(path) == read_catalogue()
+    path.write_text(write_cpsv_ap(read_catalogue()), "utf-8")
+    assert read_cpsv_ap(path) == read_catalogue()
 
 
 def test_the_classes_are_those_of_the_profile() -> None:
-    graph = json.loads(to_json_ld(read_catalogue()))["@graph"]
+    graph = json.loads(write_cpsv_ap(read_catalogue()))["@graph"]
     types = {node["@type"] for node in graph}
     assert {"cpsv:PublicService", "cv:EvidenceType", "cv:Output", "cv:Event", "cv:PublicOrganisation"} <= types
 
 
 def test_every_reference_is_described() -> None:
-    graph = json.loads(to_json_ld(read_catalogue()))["@graph"]
+    graph = json.loads(write_cpsv_ap(read_catalogue()))["@graph"]
     known = {node["@id"] for node in graph}
     named = {
         ref["@id"]
@@ -42,7 +42,7 @@ def test_every_reference_is_described() -> None:
 def test_trentos_services_come_in(shared: Path, tmp_path: Path) -> None:
     path = tmp_path / "trento.jsonld"
     path.write_bytes(gzip.decompress((shared / "data" / "cpsvap_trento.jsonld.gz").read_bytes()))
-    known = read_json_ld(path)
+    known = read_cpsv_ap(path)
     assert [len(known.services), len(known.materials), len(known.bundles)] == [2, 3, 2]
     family = known.service("Work family - progetti sui regimi di orario")
     assert family is not None and len(family.materials) == 2 and len(family.outputs) == 1 and family.department
@@ -52,4 +52,4 @@ def test_another_json_is_refused(tmp_path: Path) -> None:
     path = tmp_path / "other.json"
     path.write_text('{"a": 1}', "utf-8")
     with pytest.raises(InputError, match="not CPSV-AP"):
-        read_json_ld(path)
+        read_cpsv_ap(path)

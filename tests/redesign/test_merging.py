@@ -97,14 +97,14 @@ def without(model: ProcessModel, id: str) -> ProcessModel:
     return replace(model, nodes=tuple(n for n in model.nodes if n.id != id), flows=flows, data=())
 
 
-@settings(max_examples=120, deadline=None)
+@settings(max_examples=70, deadline=None)
 @given(situations(), move_sets)
 def test_what_moves_make_passes_verification(situation: Situation, moves: list[str]) -> None:
     taken, today = allowed(situation, moves), as_is(situation)
     assert verify_model(merge(situation, taken), today, demands_of(situation, taken, today)) == ()
 
 
-@settings(max_examples=40, deadline=None)
+@settings(max_examples=25, deadline=None)
 @given(situations(), move_sets, some.randoms())
 def test_the_order_in_which_moves_are_named_changes_nothing(situation: Situation, moves: list[str], luck) -> None:  # type: ignore[no-untyped-def]
     other = list(moves)
@@ -112,7 +112,7 @@ def test_the_order_in_which_moves_are_named_changes_nothing(situation: Situation
     assert merge(situation, moves) == merge(situation, other)
 
 
-@settings(max_examples=60, deadline=None)
+@settings(max_examples=40, deadline=None)
 @given(situations(), move_sets, some.data())
 def test_a_model_without_one_of_its_decisions_never_passes(
     situation: Situation, moves: list[str], data: some.DataObject
@@ -124,7 +124,7 @@ def test_a_model_without_one_of_its_decisions_never_passes(
     assert verify_model(without(model, gone), today, demands_of(situation, taken, today)) != ()
 
 
-@settings(max_examples=60, deadline=None)
+@settings(max_examples=40, deadline=None)
 @given(situations(), some.data())
 def test_a_model_that_ignores_a_tie_never_passes(situation: Situation, data: some.DataObject) -> None:
     binding = [(tie.before, tie.after) for tie in situation.binding]
@@ -138,7 +138,7 @@ def test_a_model_that_ignores_a_tie_never_passes(situation: Situation, data: som
     assert "broken-tie" in {problem.code for problem in problems}
 
 
-@settings(max_examples=40, deadline=None)
+@settings(max_examples=25, deadline=None)
 @given(situations())
 def test_one_form_makes_one_application(situation: Situation) -> None:
     model = merge(situation, ["one_form"])
