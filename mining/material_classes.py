@@ -15,7 +15,7 @@ from itertools import combinations
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-from catalogue.material_names import DocumentName, MaterialNames, clean
+from catalogue.material_names import DocumentName, MaterialNames
 from catalogue.services import Catalogue
 from mining.likeness import likeness
 from wording.errors import InputError
@@ -86,10 +86,14 @@ class MaterialClasses:
     kinds: Mapping[str, str] = field(default_factory=dict)
     catalogue: Catalogue = field(default_factory=Catalogue)
     representative: Mapping[str, str] = field(default_factory=dict)
+    names: MaterialNames = field(default_factory=MaterialNames)
 
     def of(self, spelling: str) -> str:
-        """The class of a spelling of the log; the cleaned name of one that the log does not have."""
-        return self.classes.get(spelling) or clean(spelling)
+        """The class of a spelling; of one that the log does not have, what its name alone says."""
+        if spelling in self.classes:
+            return self.classes[spelling]
+        name = self.names.parse(spelling)
+        return self.names.title(name.owner, name.base)
 
     @property
     def has_forms(self) -> bool:
@@ -351,7 +355,7 @@ class _Resolver:
         own = {titles[groups.root(key)]: self.names.title("", key[1]) for key in members if key[0] == "representative"}
         own = {title: bare for title, bare in own.items() if bare in set(classes.values()) - {title}}
         kinds = {s: _kind(name) for s, name in self.parsed.items() if _kind(name) and s in classes}
-        return MaterialClasses(classes, tuple(merges), kinds, self.catalogue, own)
+        return MaterialClasses(classes, tuple(merges), kinds, self.catalogue, own, self.names)
 
     def _title(self, keys: Sequence[Key], split: set[Key]) -> str:
         best = min(keys, key=lambda key: (key not in self.known, -self.counts[key], key))

@@ -58,7 +58,7 @@ class WorkingHours:
 
 
 def working_hours(log: EventLog) -> WorkingHours:
-    """Learn the hours from the starts and ends of what took time, and from each date's number of events."""
+    """Learn the hours from what took at most an hour, and the dates from each one's number of events."""
     import ibis
     import numpy as np
     import pandas as pd
@@ -67,12 +67,16 @@ def working_hours(log: EventLog) -> WorkingHours:
     timed = log.events.filter(_.started_at.notnull(), _.started_at < _.completed_at)
     if log.has("actor"):
         timed = timed.filter((timed.actor != "applicant").fill_null(True))
-    ends = [timed.select("department", at=at) for at in (timed.started_at, timed.completed_at)]
-    both = ends[0].union(ends[1])
+    short = timed.filter(
+        _.completed_at.epoch_seconds() - _.started_at.epoch_seconds() <= 3600,
+        _.started_at.date() == _.completed_at.date(),
+    )
+    # The half-hours that short work covers: what takes longer may span a break.
+    last = short.completed_at.hour() * 60 + short.completed_at.minute() - 1
+    first = short.started_at.hour() * 2 + short.started_at.minute() // 30
+    covered = ibis.range(first, ibis.greatest(last // 30, first) + 1)
     slots = log.run(
-        both.mutate(slot=_["at"].hour() * 2 + _["at"].minute() // 30)
-        .group_by("department", "slot")
-        .aggregate(n=_.count())
+        short.select("department", slot=covered.unnest()).group_by("department", "slot").aggregate(n=_.count())
     )
     dates = log.run(log.events.select(day=_.completed_at.date()).group_by("day").aggregate(n=_.count()).order_by("day"))
     starts = log.run(log.events.aggregate(first=_.started_at.min()))["first"].iloc[0]

@@ -17,7 +17,7 @@ from catalogue.services import Catalogue, Material
 from event_logs import read_log
 from event_logs.log import EventLog
 from mining.likeness import likeness
-from mining.material_classes import Corrections, material_classes, pairs_of, read_corrections, resolve
+from mining.material_classes import material_classes, pairs_of, read_corrections, resolve
 from wording.errors import InputError
 
 LogOf = Callable[..., EventLog]
