@@ -38,12 +38,14 @@ def _show(file: Path | None, to: Path | None) -> None:
 def _check(file: Path | None, to: Path | None) -> None:
     from catalogue.files import check_catalogue, read_catalogue
 
-    faults = check_catalogue(file)
+    found = check_catalogue(file)
+    faults = [fault for fault in found if not fault.warning]
     if faults:
         raise InputError("cli.catalogue.faults", n=len(faults), faults="\n".join(fault.text for fault in faults))
     read = read_catalogue(file)
     counts = {name: len(getattr(read, name)) for name in ("services", "materials", "ties", "bundles")}
-    _write(say("cli.catalogue.good", path=file or say("cli.catalogue.shipped"), **counts) + "\n", to)
+    doubts = "".join(f"{fault.text}\n" for fault in found)
+    _write(doubts + say("cli.catalogue.good", path=file or say("cli.catalogue.shipped"), **counts) + "\n", to)
 
 
 def _export(file: Path | None, to: Path | None) -> None:
