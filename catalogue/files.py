@@ -251,6 +251,7 @@ def _dangling(entries: list[Entry]) -> Iterator[Fault]:
     """Names that no entry has: an error for services (a tie to nowhere), a doubt for materials."""
     services = {name for entry in entries if entry.kind == "service" for name in _names(entry)}
     materials = {name for entry in entries if entry.kind == "material" for name in _names(entry)}
+    materials |= {name for entry in entries if entry.kind == "service" for name in entry.fields.get("outputs", [])}
     for entry in entries:
         asked = [entry.fields["before"], entry.fields["after"]] if entry.kind == "tie" else []
         asked += [*entry.fields["services"], *entry.fields.get("optional", [])] if entry.kind == "bundle" else []
@@ -265,10 +266,7 @@ def _dangling(entries: list[Entry]) -> Iterator[Fault]:
                     name=name,
                     near=_near(name, sorted(services)[:8]),
                 )
-        handed = (
-            [*entry.fields.get("materials", []), *entry.fields.get("outputs", [])] if entry.kind == "service" else []
-        )
-        for name in handed:
+        for name in entry.fields.get("materials", []) if entry.kind == "service" else []:
             if name not in materials:
                 yield _fault("catalogue.no-material", entry.file, entry.line, warning=True, entry=entry.name, name=name)
 
