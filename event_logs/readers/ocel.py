@@ -119,7 +119,7 @@ def read_ocel_xml(
     parser.EndElementHandler = gathering.end
     parser.CharacterDataHandler = gathering.data
     try:
-        for chunk in guarded(stream(path, shown), shown, parser, quick=False):
+        for chunk in guarded(stream(path, shown), shown, parser):
             parser.Parse(chunk, False)
         parser.Parse(b"", True)
     except expat.ExpatError as error:

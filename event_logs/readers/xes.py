@@ -7,7 +7,7 @@ Trace attributes become columns ``case:…`` of each of its events.
 from __future__ import annotations
 
 import re
-from collections.abc import Callable, Iterator
+from collections.abc import Iterator
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 from xml.parsers import expat
@@ -26,9 +26,14 @@ _BATCH = 25_000
 _LONGEST_TOKEN = 32 << 20
 _DEEPEST = 10_000
 
-# What the quick way cannot follow: a value element with an end tag of its own (it may hold nested attributes), or
+# What the swift way cannot follow: a value element with an end tag of its own (it may hold nested attributes), or
 # anything but an event or an end tag after an event.
 _INTRICATE = re.compile(rb"</(?:[sdifb]|event\s*>\s*<(?![e/]))")
+
+
+_ATTRIBUTE = re.compile(r'<(?:string|date|int|float|boolean|id)\s+key="([^"\n]*)"\s+value="([^"\n]*)"\s*/>')
+_LIST = re.compile(r'<(list|container)\s+key="([^"\n]*)"\s*>(.*?)</\1>', re.DOTALL)
+_REFERENCE = re.compile(r"&([a-z]+|#\d+|#[xX][0-9a-fA-F]+);")
 
 
 class _IntricateError(Exception):
@@ -46,23 +51,26 @@ def read_xes(engine: DuckDBEngine, path: Path, *, named: Path | None = None) -> 
     shown = named or path
     try:
         sink = _Sink(engine, engine.new_name("xes"))
-        _parse(path, shown, _Quick(sink), quick=True)
-    except _IntricateError:
+        swift = _Swift(sink)
+        _parse(path, shown, swift)
+        if not swift.begun or swift.rest.count(b"<event"):
+            raise _IntricateError
+    except (_IntricateError, UnicodeDecodeError):
         sink.drop()
         sink = _Sink(engine, engine.new_name("xes"))
-        _parse(path, shown, _Thorough(sink), quick=False)
+        _parse(path, shown, _Thorough(sink))
     if not sink.rows:
         raise InputError("log.no-events", path=shown)
     headers = tuple(sink.columns)
     return Raw(sink.table, headers, ("string",) * len(headers), "xes", shown, "utf-8", storage=(sink.table,))
 
 
-def _parse(path: Path, shown: Path, handler: _Quick | _Thorough, *, quick: bool) -> None:
+def _parse(path: Path, shown: Path, handler: _Swift | _Thorough) -> None:
     parser = expat.ParserCreate()
-    parser.ordered_attributes = True
-    parser.buffer_text = True
-    parser.StartElementHandler = handler.start
-    if not quick:
+    if isinstance(handler, _Thorough):
+        parser.ordered_attributes = True
+        parser.buffer_text = True
+        parser.StartElementHandler = handler.start
         parser.EndElementHandler = handler.end
     handler.parser = parser
 
@@ -72,8 +80,10 @@ def _parse(path: Path, shown: Path, handler: _Quick | _Thorough, *, quick: bool)
     parser.StartDoctypeDeclHandler = refuse
     parser.EntityDeclHandler = refuse
     try:
-        for chunk in guarded(stream(path, shown), shown, parser, quick=quick):
+        for chunk in guarded(stream(path, shown), shown, parser):
             parser.Parse(chunk, False)
+            if isinstance(handler, _Swift):
+                handler.feed(chunk)
         parser.Parse(b"", True)
     except expat.ExpatError as error:
         raise xml_fault(error, shown) from None
@@ -82,11 +92,9 @@ def _parse(path: Path, shown: Path, handler: _Quick | _Thorough, *, quick: bool)
         raise InputError("log.not-xes", path=shown)
 
 
-def guarded(chunks: Iterator[bytes], shown: Path, parser: Any, *, quick: bool) -> Iterator[bytes]:
-    """The chunks, as long as they stay within reason: no endless token, no endless nesting, and quick to follow."""
+def guarded(chunks: Iterator[bytes], shown: Path, parser: Any) -> Iterator[bytes]:
+    """The chunks, as long as they stay within reason: no endless token, no endless nesting."""
     since = depth = 0
-    tail = b""
-    begun = False
     for chunk in chunks:
         at = chunk.rfind(b">")
         since = len(chunk) - at if at >= 0 else since + len(chunk)
@@ -97,14 +105,6 @@ def guarded(chunks: Iterator[bytes], shown: Path, parser: Any, *, quick: bool) -
             )
         if depth > _DEEPEST:
             raise InputError("log.too-deep", path=shown, line=parser.CurrentLineNumber)
-        if quick:
-            seen = tail + chunk
-            begins = 0 if begun else seen.find(b"<trace")
-            if begins >= 0:
-                begun = True
-                if _INTRICATE.search(seen, begins):
-                    raise _IntricateError
-            tail = seen[-64:]
         yield chunk
 
 
@@ -132,10 +132,8 @@ class _Sink:
         """Events, the trace attributes of each (one dict shared by a trace), and their lines."""
         import pyarrow as pa
 
-        mine = dict.fromkeys(
-            key for event in {id(keys): keys for keys in map(frozenset, events)}.values() for key in sorted(event)
-        )
-        theirs = dict.fromkeys(key for trace in {id(t): t for t in traces}.values() for key in trace)
+        mine = dict.fromkeys(key for keys in dict.fromkeys(map(tuple, events)) for key in keys)
+        theirs = dict.fromkeys(key for trace in {id(trace): trace for trace in traces}.values() for key in trace)
         arrays = {key: pa.array([event.get(key) for event in events], pa.string()) for key in mine}
         arrays |= {
             f"case:{key}": pa.array([trace.get(key) for trace in traces], pa.string())
@@ -182,64 +180,100 @@ class _Gathering:
         self.flush()
 
 
-class _Quick(_Gathering):
-    """For files whose attributes are single tags: sees starts only, except inside a list."""
+class _Swift(_Gathering):
+    """For files whose attributes are single tags written plainly: found by pattern, while expat checks the file's form.
+
+    Every value element must be found by the pattern; a chunk in which one is not, or with a comment or CDATA, nested
+    attributes or nested lists, makes the whole file take the thorough way.
+    """
 
     def __init__(self, sink: _Sink) -> None:
         super().__init__(sink)
-        self.holder: dict[str, str] | None = None
-        self.depth = 0
-        self.key = ""
-        self.parts: list[str] = []
-        self.start: Callable[[str, list[str]], None] = self._outside
+        self.rest = b""
+        self.line = 1
+        self.begun = False
 
-    def _outside(self, name: str, attributes: list[str]) -> None:
-        """Before the first trace: log attributes are passed over."""
-        if name == "trace" or (name == "event" and self.is_log):
-            self.start = self._inside
-            self.parser.StartElementHandler = self._inside
-            self._inside(name, attributes)
-        elif name == "log":
-            self.is_log = True
+    def feed(self, chunk: bytes) -> None:
+        """The next bytes of the file."""
+        self.rest += chunk
+        if not self.begun:
+            at = self.rest.find(b"<trace")
+            if at < 0:
+                if len(self.rest) > _LONGEST_TOKEN:
+                    raise _IntricateError
+                return
+            self._preamble(self.rest[:at])
+            self.rest = self.rest[at:]
+        end = self.rest.rfind(b"</trace>") + len(b"</trace>")
+        if end < len(b"</trace>"):
+            if len(self.rest) > _LONGEST_TOKEN:
+                raise _IntricateError
+            return
+        whole, self.rest = self.rest[:end], self.rest[end:]
+        self._traces(whole)
 
-    def _inside(self, name: str, attributes: list[str]) -> None:
-        if name in _VALUES:
-            if attributes[0] == "key" and len(attributes) == 4 and attributes[2] == "value":
-                self.holder[attributes[1]] = attributes[3]  # type: ignore[index]
-            else:
-                pairs = dict(zip(attributes[::2], attributes[1::2], strict=False))
-                self.holder[pairs.get("key", "")] = pairs.get("value", "")  # type: ignore[index]
-        elif name == "event":
-            self.holder = event = {}
-            self.events.append(event)
-            self.traces.append(self.trace)
-            self.lines.append(self.parser.CurrentLineNumber)
-        elif name == "trace":
+    def _preamble(self, head: bytes) -> None:
+        declared = re.match(rb"(?:\xef\xbb\xbf)?\s*<\?xml[^>]*encoding\s*=\s*[\"']([^\"']+)", head)
+        if (declared and declared.group(1).lower() not in (b"utf-8", b"us-ascii", b"ascii")) or b"<event" in head:
+            raise _IntricateError
+        self.begun = True
+        self.is_log = re.search(rb"<log\b", head) is not None
+        self.line += head.count(b"\n")
+
+    def _traces(self, whole: bytes) -> None:
+        if b"<!" in whole or b"<?" in whole or _INTRICATE.search(whole):
+            raise _IntricateError
+        text = whole.decode("utf-8")
+        met = 0
+        for piece in text.split("<trace")[1:]:
+            segments = piece.split("<event")
+            pairs, n = self._attributes(segments[0])
+            met += n
+            self.trace = pairs
+            self.line += segments[0].count("\n")
+            for segment in segments[1:]:
+                event, n = self._attributes(segment)
+                met += n
+                self.events.append(event)
+                self.traces.append(self.trace)
+                self.lines.append(self.line)
+                self.line += segment.count("\n")
             if len(self.events) >= _BATCH:
                 self.flush()
-            self.holder = self.trace = {}
-        elif name in _COMPOSITES:
-            pairs = dict(zip(attributes[::2], attributes[1::2], strict=False))
-            self.key, self.depth, self.parts = pairs.get("key", ""), 1, []
-            self.parser.StartElementHandler = self._in_list
-            self.parser.EndElementHandler = self._end_in_list
+        if met != sum(whole.count(b"<%s " % name.encode()) for name in _VALUES):
+            raise _IntricateError
 
-    def _in_list(self, name: str, attributes: list[str]) -> None:
-        self.depth += 1
-        if name in _VALUES:
-            pairs = dict(zip(attributes[::2], attributes[1::2], strict=False))
-            self.parts.append(pairs.get("value", ""))
+    def _attributes(self, segment: str) -> tuple[dict[str, str], int]:
+        """Attributes of an event or a trace, and how many value elements were met."""
+        lists: dict[str, str] = {}
+        met = 0
+        references = "&" in segment
+        if "<list" in segment or "<container" in segment:
+            for composite in _LIST.finditer(segment):
+                if "<list" in composite[3] or "<container" in composite[3]:
+                    raise _IntricateError
+                elements = _ATTRIBUTE.findall(composite[3])
+                met += len(elements)
+                lists[composite[2]] = LIST_MARK.join(value for _, value in elements) + LIST_MARK
+            segment = _LIST.sub("", segment)
+        pairs = _ATTRIBUTE.findall(segment)
+        found = dict(pairs) | lists
+        if references:
+            found = {_unescaped(key): _unescaped(value) for key, value in found.items()}
+        return found, met + len(pairs)
 
-    def _end_in_list(self, name: str) -> None:
-        self.depth -= 1
-        if not self.depth:
-            if self.holder is not None:
-                self.holder[self.key] = LIST_MARK.join(self.parts) + LIST_MARK
-            self.parser.StartElementHandler = self._inside
-            self.parser.EndElementHandler = None
 
-    def end(self, name: str) -> None:
-        """Not asked for: the quick way sees starts only."""
+def _unescaped(text: str) -> str:
+    """XML's own entities and character references resolved; line breaks in an attribute are blanks."""
+    if "&" not in text:
+        return text
+    return _REFERENCE.sub(lambda match: _character(match[1]), text)
+
+
+def _character(name: str) -> str:
+    if name.startswith("#"):
+        return chr(int(name[2:], 16) if name[1] in "xX" else int(name[1:]))
+    return {"lt": "<", "gt": ">", "amp": "&", "quot": '"', "apos": "'"}[name]
 
 
 class _Thorough(_Gathering):
