@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import io
 import re
+import tempfile
 import zipfile
 from collections.abc import Sequence
 from datetime import datetime
@@ -11,12 +12,14 @@ from pathlib import Path
 from typing import Any
 
 import wording
-from reports import drawings, rasters
+from reports import drawings, pictures
 from reports.blocks import Answer, Drawing, Figure, Notes, Report, Table
+from reports.bpmn import drawing
 from reports.inputs import ReportInputs
 from reports.report import report as make_report
 from reports.text import CLOSE, NEW, OLD, OPEN, name, number, plain
 from wording import say
+from wording.errors import OnethingError
 
 CREATED = datetime(2000, 1, 1)
 # Official documents in Chinese: title in 小标宋, headings in 黑体, text in 仿宋. Word takes the next best one it has.
@@ -25,6 +28,7 @@ FONTS = {
     "en": {"title": ("Georgia", 19), "heading": ("Arial", 12.5), "text": ("Georgia", 11), "table": ("Arial", 9.5)},
 }
 _MARKED = re.compile(f"{OPEN}(.*?){CLOSE}", re.DOTALL)
+TALLEST_CM = {"map": 6.4, "to_be": 8.0}
 MOST_SAVINGS, MOST_CONFIRM = 7, 4
 
 
@@ -46,8 +50,9 @@ def write_brief(inputs: ReportInputs, path: Path) -> None:
     _title(document, inputs, report)
     _situation(document, report)
     _problems(document, report)
-    _map(document, report)
+    _picture(document, report, "map")
     _proposal(document, inputs)
+    _picture(document, report, "to_be")
     _savings(document, report)
     _confirm(document, report)
     properties = document.core_properties
@@ -169,29 +174,52 @@ def _first_sentences(text: str, most: int) -> str:
     return "".join(part.rstrip(". ") + stop for part in parts[:most])
 
 
-def _map(document: Any, report: Report) -> None:
-    """The map of departments, else the proposed process, as a picture."""
+def _picture(document: Any, report: Report, kind: str) -> None:
+    """The map of departments, or the proposed process, as a picture; nothing where there is none."""
     from docx.enum.text import WD_ALIGN_PARAGRAPH
     from docx.shared import Cm
 
     figures = [b for s in report.sections for b in s.blocks if isinstance(b, Figure) and isinstance(b.chart, Drawing)]
-    chosen = next((f for f in figures if isinstance(f.chart, Drawing) and f.chart.kind == "map" and f.chart.svg), None)
+    chosen = next((f for f in figures if isinstance(f.chart, Drawing) and f.chart.kind == kind and f.chart.svg), None)
     if chosen is None or not isinstance(chosen.chart, Drawing):
         return
-    svg = chosen.chart.svg
+    svg = _alone(chosen.chart.svg)
     _, _, width, height = drawings.view_box(svg)
-    tallest, widest = 6.6, 16.2
+    tallest, widest = TALLEST_CM[kind], 16.2
     across = min(widest, tallest * width / height)
     paragraph = document.add_paragraph()
     paragraph.alignment = WD_ALIGN_PARAGRAPH.CENTER
     paragraph.paragraph_format.keep_with_next = True
-    paragraph.add_run().add_picture(io.BytesIO(rasters.png(svg)), width=Cm(across))
+    picture, trouble = _png(svg)
+    if picture is None:
+        _run(paragraph, trouble, "table")
+        return
+    paragraph.add_run().add_picture(io.BytesIO(picture), width=Cm(across))
     shape = paragraph._element.xpath(".//wp:docPr")
     if shape:
         shape[0].set("descr", plain(chosen.title))
     caption = document.add_paragraph()
     caption.alignment = WD_ALIGN_PARAGRAPH.CENTER
     _run(caption, say("brief.figure", title=chosen.title), "table")
+
+
+def _alone(svg: str) -> str:
+    """A drawing with the palette and rules that a page would give it."""
+    if "<style" in svg:
+        return svg
+    start = svg.index(">", svg.index("<svg")) + 1
+    return svg[:start] + drawing.style(drawing.RULES, ".bpmn") + svg[start:]
+
+
+def _png(svg: str) -> tuple[bytes | None, str]:
+    """The drawing as PNG; without a font for its text, the sentence that says so: the brief is still of use."""
+    with tempfile.TemporaryDirectory() as folder:
+        path = Path(folder, "map.png")
+        try:
+            pictures.save(svg, path)
+        except OnethingError as trouble:
+            return None, str(trouble)
+        return path.read_bytes(), ""
 
 
 def _proposal(document: Any, inputs: ReportInputs) -> None:
@@ -235,8 +263,11 @@ def _grid(document: Any, heads: tuple[str, ...], rows: Sequence[tuple[str, ...]]
 
     table = document.add_table(rows=1 + len(rows), cols=len(heads))
     table.style = "Table Grid"
+    table.autofit = False
     table.alignment = WD_TABLE_ALIGNMENT.CENTER
     widths = _widths(len(heads))
+    for column, width in zip(table.columns, widths, strict=True):
+        column.width = width
     for r, line in enumerate([heads, *rows]):
         for c, text in enumerate(line):
             table.cell(r, c).width = widths[c]

@@ -88,7 +88,7 @@ def _figure(inputs: ReportInputs, inner: list[FlowRow]) -> Figure:
         rows,
     )
     greatest = max(row.cases for row in inputs.flows)
-    chart = Drawing(inputs.flow_map_svg, "map", least=1, greatest=greatest)
+    chart = Drawing(inputs.flow_map_svg, "map", least=inputs.min_count, greatest=greatest)
     caption = say("report.flows.map.caption") if inputs.flow_map_svg else say("report.flows.map.none")
     slowest = max(
         (r for r in inner if r.median_wait_h), key=lambda r: (r.median_wait_h, r.source, r.target), default=None
@@ -96,4 +96,7 @@ def _figure(inputs: ReportInputs, inner: list[FlowRow]) -> Figure:
     if slowest is not None and slowest.median_wait_h is not None and slowest.cases >= inputs.min_count:
         values = {"a": strong(slowest.source, 30), "b": strong(slowest.target, 30)}
         caption += say("report.flows.map.slowest", days=number(slowest.median_wait_h / 24), **values)
-    return Figure("fig-flows", say("report.flows.map.title"), chart, caption, table)
+    kinds = (("first", "first"), ("multi", "multi"), ("collection", "return"))
+    legend = tuple((role, say(f"report.trips.kind.{kind}")) for role, kind in kinds)
+    visited = inputs.trips is not None and bool(inputs.trips.by_department) and bool(inputs.flow_map_svg)
+    return Figure("fig-flows", say("report.flows.map.title"), chart, caption, table, legend if visited else ())

@@ -12,6 +12,7 @@ from reports.inputs import ReportInputs
 
 MAP = (
     '<svg xmlns="http://www.w3.org/2000/svg" viewBox="0 0 300 100" width="300" height="100">'
+    "<style>.flow-map rect{fill:#0b6b63}</style>"
     '<rect width="80" height="40" fill="#0b6b63"/><text x="5" y="20">税务局</text></svg>'
 )
 

@@ -1,0 +1,277 @@
+"""The page as a person uses it, in headless Chromium, without a network."""
+
+from __future__ import annotations
+
+import itertools
+import shutil
+from collections.abc import Iterator
+from dataclasses import replace
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+import pytest
+
+import wording
+from mining.process_model import APPLICANT, Data, Flow, Kind, Node, Origin, ProcessModel, Step
+from reports import html
+from reports.bpmn.drawing import svg
+from reports.bpmn.layout import lay_out
+from reports.flow_maps import department_map
+from reports.inputs import Process, Replay, ReportInputs, Token
+
+if TYPE_CHECKING:
+    from playwright.sync_api import Browser, Page
+
+pytestmark = pytest.mark.browser
+AXE = Path(__file__).resolve().parents[1] / "node" / "node_modules" / "axe-core" / "axe.min.js"
+DESKTOP, PHONE = (1280, 900), (390, 844)
+PAGES: dict[str, str] = {}  # a language's page, made once: all tests open the same
+LOOKS = list(itertools.product(("zh", "en"), ("light", "dark"), (DESKTOP, PHONE)))
+
+
+@pytest.fixture(scope="module")
+def browser() -> Iterator[Browser]:
+    program = next(filter(None, map(shutil.which, ("chromium", "chromium-browser", "google-chrome"))), None)
+    if program is None:
+        pytest.skip("no Chromium on this machine")
+    from playwright.sync_api import sync_playwright
+
+    with sync_playwright() as play:
+        chromium = play.chromium.launch(executable_path=program, args=["--no-sandbox"])
+        yield chromium
+        chromium.close()
+
+
+def task(id: str, lane: str, service: str, step: Step, **more: Any) -> Node:
+    return Node(id, Kind.TASK, id, lane, step, service, origins=(Origin(service, lane, id, 40),), **more)
+
+
+def process(*, proposed: bool) -> ProcessModel:
+    """Two services one after another; as proposed, applied for once, the licence passed on."""
+    apply = [
+        task("apply_a", APPLICANT, "企业设立登记", Step.APPLY),
+        task("apply_b", APPLICANT, "公章刻制备案", Step.APPLY),
+    ]
+    review = [task("a", "市场监管局", "企业设立登记", Step.REVIEW), task("b", "公安局", "公章刻制备案", Step.REVIEW)]
+    order = [apply[0], review[0], *([] if proposed else [apply[1]]), review[1]]
+    nodes = (Node("start", Kind.START, "开始"), *order, Node("end", Kind.END, "办完"))
+    flows = tuple(Flow(x.id, y.id) for x, y in itertools.pairwise(nodes))
+    data = (Data("d", "营业执照", "a", ("b",), "share_data"),) if proposed else ()
+    return ProcessModel("企业开办", nodes, flows, data, (one, two))
+
+
+def drawn(*, proposed: bool) -> Process:
+    model = process(proposed=proposed)
+    picture = svg(model, lay_out(model), proposed=proposed, alone=False)
+    return Process(picture, "to_be.bpmn", "to_be.svg", 4, 2, 1 if proposed else 2, model)
+
+
+@pytest.fixture
+def full(world: ReportInputs) -> ReportInputs:
+    """The hand-written world with its drawings and a replay of 60 episodes."""
+    trips = dict(world.trips.by_department) if world.trips else {}
+    today = [("start", 0.0, 0.0), ("apply_a", 1.0, 2.0), ("a", 3.0, 40.0), ("apply_b", 60.0, 61.0), ("b", 62.0, 90.0)]
+    then = [("start", 0.0, 0.0), ("apply_a", 1.0, 2.0), ("a", 3.0, 40.0), ("b", 40.0, 70.0)]
+
+    def tokens(stops: list[tuple[str, float, float]], end: float) -> tuple[Token, ...]:
+        whole = [*stops, ("end", end, end)]
+        return tuple(Token(tuple((node, a + 8 * i, b + 8 * i) for node, a, b in whole)) for i in range(60))
+
+    return replace(
+        world,
+        flow_map_svg=department_map(world.flows, world.cards, trips),
+        as_is=drawn(proposed=False),
+        to_be=drawn(proposed=True),
+        replay=Replay(tokens(today, 100.0), tokens(then, 72.0), 580.0),
+    )
+
+
+@pytest.fixture
+def opened(browser: Browser, full: ReportInputs, tmp_path: Path) -> Iterator[Any]:
+    """A function that opens the page in a language, a theme and a size."""
+    contexts = []
+    base: dict[str, Any] = {"offline": True, "accept_downloads": True}
+
+    def open_page(lang: str = "en", theme: str = "light", size: tuple[int, int] = DESKTOP, **more: Any) -> Page:
+        if lang not in PAGES:
+            with wording.using(lang):
+                PAGES[lang] = html.page(full)
+        (tmp_path / "report.html").write_text(PAGES[lang], "utf-8")
+        context = browser.new_context(
+            viewport={"width": size[0], "height": size[1]},
+            color_scheme=theme,
+            offline=True,
+            accept_downloads=True,
+            **more,
+        )
+        contexts.append(context)
+        page = context.new_page()
+        page.errors = []  # type: ignore[attr-defined]
+        page.asked = []  # type: ignore[attr-defined]
+        page.on("pageerror", lambda error: page.errors.append(str(error)))  # type: ignore[attr-defined]
+        page.on("console", lambda line: page.errors.append(line.text))  # type: ignore[attr-defined]
+        page.on("request", lambda request: page.asked.append(request.url))  # type: ignore[attr-defined]
+        page.goto((tmp_path / "report.html").as_uri())
+        return page
+
+    yield open_page
+    for context in contexts:
+        context.close()
+
+
+@pytest.mark.npm
+@pytest.mark.parametrize(("lang", "theme", "size"), LOOKS)
+def test_axe_finds_nothing(opened: Any, lang: str, theme: str, size: tuple[int, int]) -> None:
+    if not AXE.is_file():
+        pytest.skip("axe-core is not installed (npm install in tests/node)")
+    page = opened(lang, theme, size)
+    page.evaluate("document.querySelectorAll('details').forEach(d => d.open = true)")
+    page.evaluate(AXE.read_text("utf-8"))
+    tags = ["wcag2a", "wcag2aa", "wcag21a", "wcag21aa", "wcag22aa", "best-practice"]
+    found = page.evaluate("tags => axe.run(document, {runOnly: {type: 'tag', values: tags}})", tags)
+    assert [(v["id"], [n["html"][:160] for n in v["nodes"][:3]]) for v in found["violations"]] == []
+    assert page.errors == []
+
+
+@pytest.mark.parametrize(("lang", "size"), list(itertools.product(("zh", "en"), (DESKTOP, PHONE))))
+def test_nothing_is_wider_than_the_screen(opened: Any, lang: str, size: tuple[int, int]) -> None:
+    page = opened(lang, "light", size)
+    assert page.evaluate("document.documentElement.scrollWidth") <= size[0]
+
+
+def test_no_request_but_the_file_itself(opened: Any) -> None:
+    page = opened()
+    page.wait_for_timeout(100)
+    assert len(page.asked) == 1
+    assert page.errors == []
+
+
+def test_it_paints_at_once_and_stands_still(opened: Any) -> None:
+    page = opened()
+    shift = page.evaluate(
+        """() => new Promise(done => {
+            const seen = {paint: 0, shift: 0};
+            new PerformanceObserver(list => list.getEntries().forEach(e => { seen.paint = e.startTime; }))
+                .observe({type: 'largest-contentful-paint', buffered: true});
+            new PerformanceObserver(list => list.getEntries().forEach(e => { seen.shift += e.value; }))
+                .observe({type: 'layout-shift', buffered: true});
+            setTimeout(() => done(seen), 400);
+        })"""
+    )
+    assert shift["shift"] == 0
+    assert 0 < shift["paint"] < 1000  # 300 ms on an idle machine; tests share theirs
+
+
+def test_the_page_is_light_in_nodes(opened: Any) -> None:
+    assert opened().evaluate("document.querySelectorAll('*').length") < 5000
+
+
+def test_the_slider_hides_rare_flows(opened: Any) -> None:
+    page = opened()
+    edges = "document.querySelectorAll('#map-canvas .edge:not(.away)').length"
+    before = page.evaluate(edges)
+    page.locator("#map-slider").fill("30")
+    assert 0 < page.evaluate(edges) < before
+    assert page.locator("#map-least").text_content() == "30"
+
+
+def test_the_map_shows_waits_on_demand(opened: Any) -> None:
+    page = opened()
+    page.locator("[data-shows=wait]").click()
+    assert page.locator("#map-canvas text.wait").first.is_visible()
+    assert not page.locator("#map-canvas text.count").first.is_visible()
+
+
+def test_the_map_zooms_by_keyboard(opened: Any) -> None:
+    page = opened()
+    box = "document.querySelector('#map-canvas svg').getAttribute('viewBox')"
+    before = page.evaluate(box)
+    page.locator("#map-canvas").focus()
+    page.keyboard.press("+")
+    zoomed = page.evaluate(box)
+    page.keyboard.press("0")
+    assert zoomed != before
+    assert [float(x) for x in page.evaluate(box).split()] == [float(x) for x in before.split()]
+
+
+def test_search_finds_a_department_and_goes_there(opened: Any) -> None:
+    page = opened()
+    page.keyboard.press("/")
+    page.keyboard.type("公安局")
+    page.locator("#found a").first.wait_for()
+    page.keyboard.press("ArrowDown")
+    page.keyboard.press("Enter")
+    assert page.url.rsplit("#", 1)[1]
+    assert page.locator(".hit").count() == 1
+
+
+def test_search_says_when_there_is_nothing(opened: Any) -> None:
+    page = opened()
+    page.locator("#search").fill("zzzz")
+    assert page.locator("#found").text_content() == "Nothing found"
+
+
+def test_a_deep_link_opens_what_it_points_into(opened: Any) -> None:
+    page = opened()
+    page.evaluate("location.hash = '#t-waits'")
+    page.wait_for_timeout(100)
+    assert page.locator("#t-waits").is_visible()
+
+
+def test_a_table_comes_as_csv(opened: Any, tmp_path: Path) -> None:
+    page = opened("zh")
+    with page.expect_download() as waiting:
+        page.locator("button.csv[data-table='t-savings']").click()
+    waiting.value.save_as(tmp_path / "savings.csv")
+    lines = (tmp_path / "savings.csv").read_text("utf-8-sig").splitlines()
+    assert waiting.value.suggested_filename == "savings.csv"
+    assert lines[4].startswith("跑动（趟）,6.7,6.7,3.3,")
+
+
+def test_a_table_is_filtered(opened: Any) -> None:
+    page = opened()
+    page.evaluate("document.querySelectorAll('details').forEach(d => d.open = true)")
+    table = page.locator("#t-run")
+    page.locator("input[data-filters='t-run']").fill("seed")
+    assert table.locator("tbody tr:visible").count() == 1
+
+
+def test_the_replay_plays_and_is_quick(opened: Any) -> None:
+    page = opened()
+    page.locator("#replay-play").click()
+    page.wait_for_timeout(1500)
+    assert float(page.locator("#replay-clock").input_value()) > 0
+    assert page.evaluate("window.onethingFrameMs") < 4
+    assert page.locator("#replay-as_is .tokens circle").count() == 60
+
+
+def test_nothing_moves_by_itself_under_reduced_motion(opened: Any) -> None:
+    page = opened(reduced_motion="reduce")
+    page.locator("#replay-controls").scroll_into_view_if_needed()
+    page.wait_for_timeout(300)
+    assert page.locator("#replay-clock").input_value() == "0"
+    assert page.locator("#replay-still").is_visible()
+    page.locator("#replay-clock").fill("1000")
+    assert page.locator("#replay-done-to_be").text_content() == "60 / 60"
+
+
+def test_the_theme_is_chosen_and_kept(opened: Any) -> None:
+    page = opened()
+    ground = "getComputedStyle(document.body).backgroundColor"
+    before = page.evaluate(ground)
+    page.locator("#theme").click()
+    assert page.evaluate(ground) != before
+    assert page.locator("#theme").text_content() == "Light"
+
+
+def test_in_print_it_is_light_and_its_chinese_can_be_copied(opened: Any, tmp_path: Path) -> None:
+    from pypdf import PdfReader
+
+    page = opened("zh", "dark")
+    page.pdf(path=str(tmp_path / "report.pdf"), format="A4", print_background=True)
+    reader = PdfReader(tmp_path / "report.pdf")
+    text = "".join(sheet.extract_text() for sheet in reader.pages)
+    assert "市场监管局" in text
+    assert "数据与假设" in text
+    page.emulate_media(media="print")
+    assert page.evaluate("getComputedStyle(document.body).backgroundColor") == "rgb(251, 250, 247)"
