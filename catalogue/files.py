@@ -1,7 +1,8 @@
 """Read, check and write the catalogue: TOML that a bureau can edit, with errors that say how to mend them.
 
-A file has tables ``[[service]]``, ``[[material]]``, ``[[tie]]``, ``[[bundle]]`` and ``[[hall]]``. ``extends = "seed"``
-at its top lays it over the shipped seed: an entry of the same name changes the fields that it names, keeps the others.
+A file has tables ``[[service]]``, ``[[material]]``, ``[[tie]]``, ``[[bundle]]`` and ``[[hall]]``, and lies over the
+shipped seed: an entry of the same name changes the fields that it names and keeps the others. With ``alone = true`` at
+its top it stands by itself.
 """
 
 from __future__ import annotations
@@ -10,7 +11,7 @@ import difflib
 import re
 import tomllib
 from collections.abc import Iterable, Iterator, Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from pathlib import Path
 from typing import Any
 
@@ -98,6 +99,7 @@ class Entry:
     fields: Mapping[str, Any]
     file: str
     line: int | None
+    shipped: bool = False
 
     @property
     def name(self) -> str:
@@ -113,7 +115,7 @@ class Entry:
 
 
 def read_catalogue(path: Path | None = None) -> Catalogue:
-    """The catalogue of a file or a folder of files; None: the shipped seed.
+    """The catalogue of a file or a folder of files, over the shipped seed; None: the seed itself.
 
     Raises
     ------
@@ -140,7 +142,7 @@ def check_catalogue(path: Path | None = None) -> tuple[Fault, ...]:
 
 
 def _load(path: Path | None) -> tuple[list[Entry], list[Fault]]:
-    """The entries of all files, the seed's first where a file extends it."""
+    """The entries of all files, the seed's first unless they stand alone."""
     own = path or SEED
     if not own.exists():
         raise InputError("catalogue.no-file", path=str(own))
@@ -149,16 +151,16 @@ def _load(path: Path | None) -> tuple[list[Entry], list[Fault]]:
         raise InputError("catalogue.empty-folder", path=str(own))
     entries: list[Entry] = []
     faults: list[Fault] = []
-    extends = False
+    alone = path is None
     for file in files:
         tables = _parse(file)
-        extends |= tables.pop("extends", None) == "seed"
+        alone |= tables.pop("alone", False) is True
         found, wrong = _entries(file, tables)
         entries += found
         faults += wrong
-    if extends and path is not None:
+    if not alone:
         seed, _ = _load(None)
-        entries = seed + entries
+        entries = [replace(entry, shipped=True) for entry in seed] + entries
     return entries, faults
 
 
@@ -238,10 +240,9 @@ def _fits(form: str, value: object) -> bool:
 
 def _twice(entries: list[Entry]) -> Iterator[Fault]:
     """The same entry twice in one file, or in two files of one folder: which of them holds?"""
-    seed = {file.name for file in SEED.glob("*.toml")}
     first: dict[tuple[str, str, bool], Entry] = {}
     for entry in entries:
-        before = first.setdefault((*entry.key, entry.file in seed), entry)
+        before = first.setdefault((*entry.key, entry.shipped), entry)
         if before is not entry:
             where = f"{before.file}:{before.line}"
             yield _fault("catalogue.twice", entry.file, entry.line, kind=entry.kind, entry=entry.name, first=where)
@@ -339,7 +340,7 @@ def write_catalogue(catalogue: Catalogue) -> str:
     for hall in sorted(set(catalogue.halls.values())):
         members = tuple(member for member, name in catalogue.halls.items() if name == hall)
         parts.append(_table("hall", {"name": hall, "members": members}))
-    return "\n".join(parts)
+    return "\n".join(["alone = true\n", *parts])
 
 
 def _table(kind: str, values: Mapping[str, object]) -> str:

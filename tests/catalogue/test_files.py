@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import shutil
 from pathlib import Path
 
 import pytest
@@ -52,14 +53,16 @@ def test_what_is_written_reads_back_the_same(tmp_path: Path) -> None:
 
 
 def test_a_file_over_the_seed_changes_only_what_it_names(tmp_path: Path) -> None:
-    own = read_catalogue(file_of(tmp_path, 'extends = "seed"\n[[material]]\nname = "营业执照"\nconnected = true\n'))
+    own = read_catalogue(file_of(tmp_path, '[[material]]\nname = "营业执照"\nconnected = true\n'))
     licence = own.material("营业执照")
     assert licence is not None and licence.connected and licence.issuer == "市场监督管理局"
     assert len(own.services) == len(read_catalogue().services)
 
 
-def test_a_file_by_itself_has_nothing_of_the_seed(tmp_path: Path) -> None:
-    own = read_catalogue(file_of(tmp_path, '[[service]]\nname = "a"\n[[hall]]\nname = "hall"\nmembers = ["x", "y"]\n'))
+def test_a_file_that_stands_alone_has_nothing_of_the_seed(tmp_path: Path) -> None:
+    own = read_catalogue(
+        file_of(tmp_path, 'alone = true\n[[service]]\nname = "a"\n[[hall]]\nname = "hall"\nmembers = ["x", "y"]\n')
+    )
     assert [service.name for service in own.services] == ["a"]
     assert own.halls == {"x": "hall", "y": "hall"}
 
@@ -106,5 +109,6 @@ def test_the_sentences_are_there_in_chinese(tmp_path: Path) -> None:
         assert "没有字段 deparment。是不是想写：department？" in str(caught.value)
 
 
-def test_the_seed_can_be_read_as_a_folder() -> None:
-    assert read_catalogue(SEED) == read_catalogue()
+def test_a_copy_of_the_seed_in_a_folder_of_ones_own_changes_nothing(tmp_path: Path) -> None:
+    shutil.copytree(SEED, tmp_path / "own")
+    assert read_catalogue(tmp_path / "own") == read_catalogue()
