@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 import shutil
 from pathlib import Path
 
@@ -112,3 +113,9 @@ def test_the_sentences_are_there_in_chinese(tmp_path: Path) -> None:
 def test_a_copy_of_the_seed_in_a_folder_of_ones_own_changes_nothing(tmp_path: Path) -> None:
     shutil.copytree(SEED, tmp_path / "own")
     assert read_catalogue(tmp_path / "own") == read_catalogue()
+
+
+def test_the_guides_example_is_understood(tmp_path: Path) -> None:
+    guide = Path(__file__).resolve().parents[2] / "docs" / "catalogue.md"
+    (text,) = re.findall(r"```toml\n(.*?)```", guide.read_text("utf-8"), re.S)
+    assert check_catalogue(file_of(tmp_path, text)) == ()
