@@ -48,11 +48,9 @@ def task(id: str, lane: str, service: str, step: Step, **more: Any) -> Node:
 
 def process(*, proposed: bool) -> ProcessModel:
     """Two services one after another; as proposed, applied for once, the licence passed on."""
-    apply = [
-        task("apply_a", APPLICANT, "企业设立登记", Step.APPLY),
-        task("apply_b", APPLICANT, "公章刻制备案", Step.APPLY),
-    ]
-    review = [task("a", "市场监管局", "企业设立登记", Step.REVIEW), task("b", "公安局", "公章刻制备案", Step.REVIEW)]
+    one, two = "企业设立登记", "公章刻制备案"
+    apply = [task("apply_a", APPLICANT, one, Step.APPLY), task("apply_b", APPLICANT, two, Step.APPLY)]
+    review = [task("a", "市场监管局", one, Step.REVIEW), task("b", "公安局", two, Step.REVIEW)]
     order = [apply[0], review[0], *([] if proposed else [apply[1]]), review[1]]
     nodes = (Node("start", Kind.START, "开始"), *order, Node("end", Kind.END, "办完"))
     flows = tuple(Flow(x.id, y.id) for x, y in itertools.pairwise(nodes))
@@ -97,13 +95,8 @@ def opened(browser: Browser, full: ReportInputs, tmp_path: Path) -> Iterator[Any
             with wording.using(lang):
                 PAGES[lang] = html.page(full)
         (tmp_path / "report.html").write_text(PAGES[lang], "utf-8")
-        context = browser.new_context(
-            viewport={"width": size[0], "height": size[1]},
-            color_scheme=theme,
-            offline=True,
-            accept_downloads=True,
-            **more,
-        )
+        screen = {"width": size[0], "height": size[1]}
+        context = browser.new_context(viewport=screen, color_scheme=theme, **base, **more)
         contexts.append(context)
         page = context.new_page()
         page.errors = []  # type: ignore[attr-defined]
