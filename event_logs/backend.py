@@ -39,6 +39,10 @@ class Engine(Protocol):
         """Name a lazy table without computing it: a step that later steps build on, compiled once."""
         ...
 
+    def hold(self, name: str, columns: Mapping[str, Sequence[object]], types: Mapping[str, str]) -> ir.Table:
+        """A small table of values from Python, of the Ibis types given."""
+        ...
+
     def write(self, expression: ir.Table, path: Path, form: str) -> None:
         """Write a lazy table's rows to a file (`csv` or `parquet`) without bringing them into Python."""
         ...
@@ -85,6 +89,22 @@ class DuckDBEngine:
 
     def view(self, name: str, expression: ir.Table) -> ir.Table:
         return self._create("view", name, expression)
+
+    def hold(self, name: str, columns: Mapping[str, Sequence[object]], types: Mapping[str, str]) -> ir.Table:
+        import ibis
+        import pandas as pd
+
+        given = pd.DataFrame({column: pd.Series(list(values), dtype=object) for column, values in columns.items()})
+        self.connection.register("held_given", given)
+        try:
+            return self.keep(
+                name,
+                ibis.table(dict(types), name="held_given").select(
+                    *(ibis._[c].cast(t).name(c) for c, t in types.items())
+                ),
+            )
+        finally:
+            self.connection.unregister("held_given")
 
     def drop(self, table: ir.Table) -> None:
         """Let go of a kept table."""

@@ -59,3 +59,8 @@ def text_of(value: str) -> ir.StringScalar:
 def texts_of(values: tuple[str, ...]) -> ir.ArrayScalar:
     """A constant list of text."""
     return ibis.literal(list(values), type="array<string>")
+
+
+@ibis.udf.scalar.builtin(name="to_json", signature=((_TEXTS,), dt.JSON()))
+def as_json(items: Any) -> Any:
+    """A list as a JSON array."""

@@ -80,7 +80,7 @@ def _starts(engine: DuckDBEngine, events: ir.Table, phase: ir.StringValue) -> ir
         gone = found.select(number="event_number").union(found.select(number="closes"))
         left = engine.keep("steps", left.anti_join(gone, left.event_number == gone.number))
     if not pairs:
-        return ibis.memtable({"closes": [], "opened_at": []}, schema={"closes": "int64", "opened_at": "timestamp"})
+        return engine.hold("starts", {"closes": [], "opened_at": []}, {"closes": "int64", "opened_at": "timestamp"})
     every = pairs[0] if len(pairs) == 1 else ibis.union(*pairs)
     numbered = ibis.window(group_by=keys, order_by=["completed_at", "event_number"])
     opening = first.semi_join(every, "event_number").mutate(turn=ibis.row_number().over(numbered))
