@@ -8,7 +8,7 @@ through a node or leave the grid; what remains to choose is the cheapest of the 
 
 from __future__ import annotations
 
-from collections import defaultdict
+from collections import Counter, defaultdict
 from collections.abc import Iterator
 from dataclasses import dataclass
 from itertools import pairwise
@@ -90,6 +90,7 @@ class Router:
         self.cell = {id: (self.bands.of_row(lane, row), col) for id, (lane, row, col) in grid.cells.items()}
         self.taken = set(self.cell.values())
         self.kind = {item.id: item.kind for item in grid.items}
+        self.exits = Counter(link.source for link in grid.links)
         self.offsets = offsets
         self.closed = closed
         self.sharing = sharing
