@@ -77,7 +77,7 @@ def _patterns(chinese: bool) -> _Patterns:
     latin = "|".join(re.escape(word) for word in words if not _CJK.search(word))
     if not chinese:
         return _Patterns(
-            re.compile(rf"{glue}+(?:{latin})$"),
+            re.compile(rf"(?:{glue}+(?:\d+ )?(?:{latin})|(?<=[a-z]{{3}}) [x×*] ?\d{{1,2}})$"),
             re.compile(rf"^(?:{latin})(?: of(?: the)?)?{glue}+(?=.)"),
             re.compile(rf"^(?:(?:\d )?(?:{latin})|{glue})*$"),
         )

@@ -12,10 +12,10 @@ _CODE = re.compile(r"[0-9a-z]")
 def likeness(a: str, b: str) -> tuple[float, str] | None:
     """How alike two documents' names are, 0 to 1, and the rule that it may come under; None: never the same.
 
-    `typo`: one character written wrong, left out, doubled or swapped. `similar`: the one is the other with at most two
-    more characters. Else `context`: alike, no more. Names of different kinds, or told apart by a word that tells
-    (`data/materials.toml`, `[kinds]`), are never the same; nor are names that differ in a digit or a Latin letter, save
-    one slip in a long word.
+    `swap`: two characters changed places. `typo`: one character written wrong, left out or doubled. `similar`: the one
+    is the other with at most two more characters, or a Latin name's words in another order. Else `context`: alike, no
+    more. Names of different kinds, or told apart by a word that tells (`data/materials.toml`, `[kinds]`), are never the
+    same; nor are names that differ in a digit or a Latin letter, save one slip in a long word.
 
     >>> likeness("户籍证明", "户口簿"), likeness("购房合同", "租房合同"), likeness("qzx81", "qzx82")
     (None, None, None)
@@ -26,8 +26,12 @@ def likeness(a: str, b: str) -> tuple[float, str] | None:
     from rapidfuzz.distance import OSA, Levenshtein
 
     slips = OSA.distance(a, b)
+    if slips == 1 and len(a) == len(b) >= 4 and sorted(a) == sorted(b) and not _CODE.search(a + b):
+        return 1 - 1 / len(a), "swap"
     score = fuzz.ratio(a, b) / 100
     latin = _CODE.search(a + b) is not None
+    if latin and words_of(a) == words_of(b) and len(words_of(a)) > 1:
+        return 0.95, "similar"
     if latin:
         long_words = min(len(a), len(b)) >= 8 and not re.search(r"\d", a + b) and a.isascii() and b.isascii()
         return (score, "typo") if slips == 1 and long_words else None
@@ -49,6 +53,11 @@ def likeness(a: str, b: str) -> tuple[float, str] | None:
     if added and abs(len(a) - len(b)) <= 2 and score >= 0.8 and min(len(a), len(b)) >= 4:
         return score, "similar"
     return (score, "context") if score >= 0.65 or added else None
+
+
+def words_of(name: str) -> list[str]:
+    """The words of a Latin name in any order: `certificate of incorporation` is the `incorporation certificate`."""
+    return sorted(set(re.findall(r"[a-z0-9']+", name)) - {"of", "the", "for", "a", "an"}) if name.isascii() else []
 
 
 def _told_apart(a: str, b: str, slips: int) -> bool:

@@ -13,16 +13,16 @@ from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from itertools import combinations
 from pathlib import Path
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 
 from catalogue.material_names import DocumentName, MaterialNames
 from catalogue.services import Catalogue
-from mining.likeness import likeness
+from mining.likeness import likeness, words_of
+from mining.material_uses import Uses, together_in, uses_of
 from wording.errors import InputError
 
 if TYPE_CHECKING:
     import ibis.expr.types as ir
-    import pandas as pd
 
     from event_logs.log import EventLog
 
@@ -52,25 +52,6 @@ class Corrections:
 
     same: tuple[tuple[str, str], ...] = ()
     different: tuple[tuple[str, str], ...] = ()
-
-
-@dataclass(frozen=True, slots=True)
-class Uses:
-    """How a log uses its names: the evidence beside likeness.
-
-    Parameters
-    ----------
-    asked
-        Service and spelling: at how many events handed in.
-    events
-        Service: at how many events anything was handed in.
-    issued
-        Spelling: how often issued.
-    """
-
-    asked: Mapping[tuple[str, str], int] = field(default_factory=dict)
-    events: Mapping[str, int] = field(default_factory=dict)
-    issued: Mapping[str, int] = field(default_factory=dict)
 
 
 @dataclass(frozen=True, slots=True)
@@ -157,9 +138,9 @@ def material_classes(
 
     Runs one small query over the log's spellings, and a second one where likeness finds candidates.
     """
-    uses = _uses(log)
+    uses = uses_of(log)
     resolver = _Resolver(uses, catalogue or Catalogue(), corrections or Corrections())
-    together = _together(log, resolver.candidates()) if resolver.candidates() else {}
+    together = together_in(log, resolver.candidates()) if resolver.candidates() else {}
     return resolver.resolve(together)
 
 
@@ -173,54 +154,6 @@ def resolve(
     """
     uses = Uses(issued=dict.fromkeys(spellings, 1))
     return _Resolver(uses, catalogue or Catalogue(), corrections or Corrections()).resolve({})
-
-
-def _uses(log: EventLog) -> Uses:
-    import ibis
-
-    events = log.events
-    handed = events.filter(events.materials.length() > 0)
-    service = handed.service.fill_null("")
-    asked = (
-        handed.select(service=service, spelling=handed.materials.unnest())
-        .group_by("service", "spelling")
-        .aggregate(n=ibis._.count())
-    )
-    totals = handed.select(service=service).group_by("service").aggregate(n=ibis._.count())
-    issued = (
-        events.filter(events.outputs.length() > 0)
-        .select(spelling=events.outputs.unnest())
-        .group_by("spelling")
-        .aggregate(n=ibis._.count())
-    )
-    found, sums, given = log.run(asked), log.run(totals), log.run(issued)
-    return Uses(
-        {(service, spelling): int(n) for service, spelling, n in _rows(found) if spelling},
-        {service: int(n) for service, n in _rows(sums)},
-        {spelling: int(n) for spelling, n in _rows(given) if spelling},
-    )
-
-
-def _rows(frame: pd.DataFrame) -> Iterable[tuple[Any, ...]]:
-    return frame.itertuples(index=False, name=None)
-
-
-def _together(log: EventLog, keys: Mapping[str, int]) -> dict[tuple[int, int], int]:
-    """At how many events two candidate documents were handed in both; `keys` numbers the documents of the spellings."""
-    import ibis
-    import pandas as pd
-
-    schema = {"spelling": "string", "document": "int64"}
-    names = log.engine.load("candidates", pd.DataFrame(sorted(keys.items()), columns=list(schema)), schema)
-    events = log.events
-    handed = events.filter(events.materials.length() > 1).select("event_number", spelling=events.materials.unnest())
-    held = handed.join(names, "spelling").select("event_number", "document").distinct()
-    other = held.view()
-    pairs = held.join(other, [held.event_number == other.event_number, held.document < other.document]).select(
-        a=held.document, b=other.document
-    )
-    found = log.run(pairs.group_by("a", "b").aggregate(n=ibis._.count()))
-    return {(int(a), int(b)): int(n) for a, b, n in _rows(found)}
 
 
 @dataclass(frozen=True, slots=True)
@@ -284,6 +217,11 @@ class _Resolver:
                 pair = (min(one, other), max(one, other))
                 if like and (pair not in found or found[pair].score < like[0]):
                     found[pair] = _Likeness(*pair, *like)
+            for one_name, other_name in _reordered(fresh, there):
+                one, other = (owner, one_name), (owner, names[other_name])
+                if one != other:
+                    pair = (min(one, other), max(one, other))
+                    found[pair] = _Likeness(*pair, 0.95, "similar")
             for base in fresh:
                 for name in self.names.before_slip(base):
                     one, other = (owner, base), (owner, names.get(name, name))
@@ -329,7 +267,9 @@ class _Resolver:
         never = both <= 0.1 * expected
         usual = max((self.by_service[many][s] / max(sums.get(s, 1), 1) for s in shared), default=0.0)
         rare = self.counts[few] <= max(2, 0.1 * self.counts[many])
-        short = min(len(few[1]), len(many[1])) <= 3
+        short = len(few[1]) <= 3
+        if pair.rule == "swap" and rare and (never or both <= 1):
+            return "typo"
         lone = len(few[1]) < 3
         if pair.rule == "typo" and never and shared and rare and (usual >= 0.5 if short else True) and not lone:
             return "typo"
@@ -372,6 +312,14 @@ class _Resolver:
         if name.stem == title or not name.known:
             return Merge(spelling, title, "cleaned", 1.0, name.stem)
         return Merge(spelling, title, "owner" if name.owner else "catalogue", 1.0, name.stem)
+
+
+def _reordered(fresh: Sequence[str], there: Sequence[str]) -> list[tuple[str, str]]:
+    """Names of the same Latin words in another order, which a ratio of characters may miss."""
+    by_words: dict[tuple[str, ...], list[str]] = defaultdict(list)
+    for name in there:
+        by_words[tuple(words_of(name))].append(name)
+    return [(a, b) for a in fresh if len(words_of(a)) > 1 for b in by_words[tuple(words_of(a))] if a != b]
 
 
 def _kind(name: DocumentName) -> str:

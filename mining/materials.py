@@ -96,7 +96,7 @@ def _submissions(log: EventLog, documents: ir.Table, classes: MaterialClasses) -
     known = documents.select("spelling", "material_class", "kind", "valid_days", "document", "of_firm")
     copies = log.keep("copies", _copies(log, known))
     several = len(log.run(copies.limit(1))) > 0
-    events = log.events.select(*_FACTS, "materials", "method", submitted_at="completed_at")
+    events = _with_applicants(log).select(*_FACTS, "materials", "method", submitted_at="completed_at")
     rows = _handed_in(log, _listed(events) if several else events).join(known, "spelling")
     rows = rows.mutate(material=rows.spelling)
     if several:
@@ -109,6 +109,29 @@ def _submissions(log: EventLog, documents: ir.Table, classes: MaterialClasses) -
         firm = ibis.coalesce(rows.applicant.re_search(FIRM) | rows.applicant_key.re_search(FIRM), False)
         rows = rows.mutate(of_firm=ibis.cases((firm, rows.of_firm), else_=rows.document))
     return rows.drop("spelling")
+
+
+def _with_applicants(log: EventLog) -> ir.Table:
+    """The events; one that hands in and names nobody has the applicant of its case, where other events name one."""
+    import ibis
+
+    _ = ibis._
+    nameless = log.events.filter(log.events.materials.length() > 0, log.events.applicant_key.isnull())
+    if not log.has("applicant") or log.run(nameless.select("event_number").limit(1)).empty:
+        return log.events
+    known = log.events.filter(_.applicant_key.notnull()).semi_join(nameless, "case_id")
+    named = log.keep(
+        "named_cases",
+        known.group_by("case_id").aggregate(
+            case_applicant=_.applicant.argmin(_.event_number), case_key=_.applicant_key.argmin(_.event_number)
+        ),
+    )
+    met = log.events.left_join(named, "case_id").drop("case_id_right")
+    own = met.applicant_key.notnull() | met.case_key.isnull()
+    return met.mutate(
+        applicant=ibis.cases((own, met.applicant), else_=met.case_applicant),
+        applicant_key=ibis.cases((own, met.applicant_key), else_=met.case_key),
+    )
 
 
 def _listed(events: ir.Table) -> ir.Table:

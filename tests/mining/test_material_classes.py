@@ -8,7 +8,7 @@ from collections.abc import Callable
 from pathlib import Path
 
 import pytest
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from catalogue.files import read_catalogue
@@ -205,11 +205,13 @@ def test_every_spelling_that_is_not_its_class_is_listed_with_a_reason() -> None:
     }
 
 
+@settings(deadline=None, max_examples=50)
 @given(st.text(alphabet="身份证户口簿结婚照片合同（）()【】复印原件1２份x× 《》abc", min_size=1, max_size=14))
 def test_cleaning_twice_is_cleaning_once(name: str) -> None:
     assert clean(clean(name)) == clean(name)
 
 
+@settings(deadline=None, max_examples=50)
 @given(st.sampled_from(ONE), st.sampled_from(["（复印件）", "1份", " 原件", "【扫描件】", "ｘ２份", "（加盖公章）"]))
 def test_copy_words_change_no_class(pair: tuple[str, str], word: str) -> None:
     name = pair[0] + word

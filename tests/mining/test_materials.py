@@ -213,3 +213,14 @@ def test_labelled_logs_are_scored_as_the_issue_asks(shared: Path, tmp_path: Path
     assert score["duplicates"]["f1"] >= 0.995
     assert score["shareable"]["f1"] >= 0.99
     assert score["classes"]["pairwise"]["f1"] >= 0.98
+
+
+def test_an_event_that_names_nobody_has_its_case_s_applicant(log_of: LogOf) -> None:
+    rows = [
+        apply("a", "2024-01-01", "公安", ["身份证"]),
+        ("b", "受理", "2024-01-31", "税务事项", "税务", "甲", None),
+        apply("b", "2024-02-01", "税务", ["身份证"], None),
+    ]
+    found = rows_of(log_of(ROLES, rows))
+    assert found["applicant"].tolist() == ["甲", "甲"]
+    assert found["repeat_kind"].fillna("").tolist() == ["", "other_department"]

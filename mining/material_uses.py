@@ -1,0 +1,79 @@
+"""How a log uses its names of materials: the evidence that stands beside their likeness."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass, field
+from typing import TYPE_CHECKING, Any
+
+if TYPE_CHECKING:
+    import pandas as pd
+
+    from event_logs.log import EventLog
+
+
+@dataclass(frozen=True, slots=True)
+class Uses:
+    """How a log uses its names: the evidence beside likeness.
+
+    Parameters
+    ----------
+    asked
+        Service and spelling: at how many events handed in.
+    events
+        Service: at how many events anything was handed in.
+    issued
+        Spelling: how often issued.
+    """
+
+    asked: Mapping[tuple[str, str], int] = field(default_factory=dict)
+    events: Mapping[str, int] = field(default_factory=dict)
+    issued: Mapping[str, int] = field(default_factory=dict)
+
+
+def uses_of(log: EventLog) -> Uses:
+    import ibis
+
+    events = log.events
+    handed = events.filter(events.materials.length() > 0)
+    service = handed.service.fill_null("")
+    asked = (
+        handed.select(service=service, spelling=handed.materials.unnest())
+        .group_by("service", "spelling")
+        .aggregate(n=ibis._.count())
+    )
+    totals = handed.select(service=service).group_by("service").aggregate(n=ibis._.count())
+    issued = (
+        events.filter(events.outputs.length() > 0)
+        .select(spelling=events.outputs.unnest())
+        .group_by("spelling")
+        .aggregate(n=ibis._.count())
+    )
+    found, sums, given = log.run(asked), log.run(totals), log.run(issued)
+    return Uses(
+        {(service, spelling): int(n) for service, spelling, n in _rows(found) if spelling},
+        {service: int(n) for service, n in _rows(sums)},
+        {spelling: int(n) for spelling, n in _rows(given) if spelling},
+    )
+
+
+def _rows(frame: pd.DataFrame) -> Iterable[tuple[Any, ...]]:
+    return frame.itertuples(index=False, name=None)
+
+
+def together_in(log: EventLog, keys: Mapping[str, int]) -> dict[tuple[int, int], int]:
+    """At how many events two candidate documents were handed in both; `keys` numbers the documents of the spellings."""
+    import ibis
+    import pandas as pd
+
+    schema = {"spelling": "string", "document": "int64"}
+    names = log.engine.load("candidates", pd.DataFrame(sorted(keys.items()), columns=list(schema)), schema)
+    events = log.events
+    handed = events.filter(events.materials.length() > 1).select("event_number", spelling=events.materials.unnest())
+    held = handed.join(names, "spelling").select("event_number", "document").distinct()
+    other = held.view()
+    pairs = held.join(other, [held.event_number == other.event_number, held.document < other.document]).select(
+        a=held.document, b=other.document
+    )
+    found = log.run(pairs.group_by("a", "b").aggregate(n=ibis._.count()))
+    return {(int(a), int(b)): int(n) for a, b, n in _rows(found)}
