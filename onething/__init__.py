@@ -14,13 +14,12 @@ from typing import TYPE_CHECKING, Any
 __version__ = "0.1.0"
 
 if TYPE_CHECKING:
-    from redesign.savings import simulate as simulate
-
     from catalogue.files import read_catalogue as read_catalogue
     from event_logs import read_log as read_log
     from mining.findings import mine as mine
     from onething.study import analyze as analyze
     from redesign.proposal import propose as propose
+    from redesign.savings import simulate as simulate
     from reports.html import write as write_report
 
 _HOMES = {

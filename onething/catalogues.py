@@ -50,7 +50,6 @@ def _check(file: Path | None, to: Path | None) -> None:
 
 def _export(file: Path | None, to: Path | None) -> None:
     from catalogue.cpsv_ap import write_cpsv_ap
-
     from catalogue.files import read_catalogue
 
     _write(write_cpsv_ap(read_catalogue(file)), to)
@@ -58,7 +57,6 @@ def _export(file: Path | None, to: Path | None) -> None:
 
 def _import(file: Path | None, to: Path | None) -> None:
     from catalogue.cpsv_ap import read_cpsv_ap
-
     from catalogue.files import write_catalogue
 
     if file is None:

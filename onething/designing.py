@@ -16,9 +16,9 @@ from wording.errors import UsageError
 if TYPE_CHECKING:
     import ibis.expr.types as ir
 
+    from mining.material_classes import MaterialClasses
     from onething.calls import Call
     from onething.cli.asking import Ask
-    from mining.material_classes import MaterialClasses
     from redesign.proposal import Proposal
     from redesign.situation import Options
 
@@ -180,9 +180,8 @@ def move_rows(proposal: Proposal) -> list[dict[str, Any]]:
 
 def simulate(ask: Ask, wish: Wish, replications: int) -> None:
     """`savings.json`: to DIR, else to stdout."""
-    from redesign.savings import simulate as run
-
     from onething.calls import opened
+    from redesign.savings import simulate as run
 
     call = opened(ask)
     call.progress.step("cli.step.mine")
@@ -226,11 +225,10 @@ def _measures(record: dict[str, Any]) -> str:
 
 def write_proposal(proposal: Proposal, folder_: Path) -> None:
     """Drawings, BPMN, the form and the hand-over list of a proposal, into a folder."""
-    from reports.bpmn.drawing import svg
-    from reports.bpmn.xml import write
-
     from redesign.handover import rows as handover_rows
+    from reports.bpmn.drawing import svg
     from reports.bpmn.layout import lay_out
+    from reports.bpmn.xml import write
 
     for name, model in (("as_is", proposal.as_is), ("to_be", proposal.to_be)):
         layout = lay_out(model)

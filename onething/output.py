@@ -77,7 +77,7 @@ def _alive(left: Path) -> bool:
 @contextmanager
 def whole_file(target: Path) -> Iterator[Path]:
     """A file to write, which becomes `target` when the block ends well."""
-    work = target.with_name(f".{target.name}.partial-{os.getpid()}")
+    work = target.with_name(f".{target.stem}.partial-{os.getpid()}{target.suffix}")  # its ending tells the form
     try:
         yield work
         work.replace(target)

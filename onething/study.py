@@ -18,12 +18,11 @@ from wording.errors import NotHolding, UsageError
 
 if TYPE_CHECKING:
     from event_logs.checks import Check
-    from redesign.savings import Savings
-
     from mining.findings import Findings
     from onething.calls import Call
     from onething.cli.asking import Ask
     from redesign.proposal import Proposal
+    from redesign.savings import Savings
 
 VERSIONS = ("duckdb", "ibis-framework", "numba", "numpy", "pandas", "pm4py", "rapidfuzz", "scipy")
 
@@ -78,7 +77,6 @@ class Study:
 def analyze(call: Call, options: Options | None = None) -> Study:
     """Mine, redesign and simulate every bundle of a log; the main service alone where it shows none."""
     from event_logs.checks import check
-
     from mining.findings import mine
     from mining.material_classes import read_corrections
 
@@ -116,9 +114,8 @@ def target_of(
     call: Call, findings: Findings, options: Options, name: str, services: Sequence[str], *, is_bundle: bool
 ) -> Target:
     """Redesign and simulate one bundle; a refused proposal is kept with its reasons, and not simulated."""
-    from redesign.savings import simulate
-
     from redesign.proposal import propose
+    from redesign.savings import simulate
     from redesign.situation import Options as Stated
 
     stated = Stated(options.delivery, options.place or "", options.corrections_avoided, options.online_share)
@@ -167,10 +164,9 @@ def analyze_to_folder(ask: Ask, options: Options) -> None:
 
 def brief_to_file(ask: Ask, to: Path | None) -> None:
     """`onething brief`: the summary for leaders as a Word file."""
-    from reports.brief import write_brief
-
     from onething.calls import opened
     from onething.telling import inputs_of
+    from reports.brief import write_brief
 
     target = to or Path("brief.docx")
     call = opened(ask)
@@ -184,9 +180,8 @@ def brief_to_file(ask: Ask, to: Path | None) -> None:
 def write_all(study: Study, work: Path) -> None:
     """Write every file of the contract's section 7 into a folder."""
     from event_logs.rejected import write_rejected
-    from reports.exports import write_workbook
-
     from onething.telling import findings_record, inputs_of
+    from reports.exports import write_workbook
     from reports.html import write as write_page
     from reports.report import report
 

@@ -78,7 +78,6 @@ def facts_of(study: Study) -> told.LogFacts:
 def notes_of(study: Study) -> tuple[told.Note, ...]:
     """What was assumed or could not be analysed, in the order in which it arose, each once."""
     from mining.bundles import notes as of_bundles
-
     from mining.materials import notes as of_materials
     from mining.trips import notes as of_trips
 
@@ -99,11 +98,7 @@ def notes_of(study: Study) -> tuple[told.Note, ...]:
 
 def checks_of(study: Study) -> tuple[told.Check, ...]:
     """Data quality: the checks that found something."""
-    return tuple(
-        told.Check(f"checks.{check.code}.label", check.count, check.of, dict(check.values))
-        for check in study.checks
-        if check.count
-    )
+    return tuple(told.Check(f"checks.{check.code}", check.count, check.of) for check in study.checks)
 
 
 def flows_of(focus: Focus) -> tuple[told.FlowRow, ...]:
@@ -119,8 +114,7 @@ def flows_of(focus: Focus) -> tuple[told.FlowRow, ...]:
 def cards_of(focus: Focus) -> tuple[told.DepartmentCard, ...]:
     """Departments of the map."""
     return tuple(
-        told.DepartmentCard(row.department, _texts(row.services), int(row.cases))
-        for row in focus.cards.itertuples()
+        told.DepartmentCard(row.department, _texts(row.services), int(row.cases)) for row in focus.cards.itertuples()
     )
 
 
@@ -234,9 +228,8 @@ def process_of(proposal: Proposal | None, which: str) -> told.Process:
     """A process and its drawing."""
     if proposal is None:
         return told.Process()
-    from reports.bpmn.drawing import svg
-
     from mining.process_model import APPLICANT, WINDOW, Kind
+    from reports.bpmn.drawing import svg
     from reports.bpmn.layout import lay_out
 
     model = proposal.as_is if which == "as_is" else proposal.to_be

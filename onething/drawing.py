@@ -1,0 +1,80 @@
+"""`onething draw`: the flow map of departments or activities as SVG, PDF or PNG."""
+
+from __future__ import annotations
+
+import sys
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+from onething.output import whole_file
+from wording import say
+from wording.errors import UsageError
+
+if TYPE_CHECKING:
+    from onething.calls import Call
+    from onething.cli.asking import Ask
+
+
+def draw(ask: Ask, to: Path, between: str) -> None:
+    """Draw the map of a log.
+
+    Raises
+    ------
+    UsageError
+        The flows asked for do not exist, the name's ending is no picture's, or the file is there already.
+    """
+    if to.suffix.lower() not in (".svg", ".pdf", ".png"):
+        raise UsageError("cli.unknown-picture", path=to)
+    if between not in ("activities", "departments"):
+        raise UsageError("cli.unknown-between", name=between)
+    if to.exists() and not ask.force:
+        raise UsageError("cli.to-exists", path=to)
+    from onething.calls import opened
+    from reports.pictures import save
+
+    call = opened(ask)
+    picture = departments(call) if between == "departments" else activities(call)
+    call.progress.end()
+    with whole_file(to) as work:
+        save(picture, work)
+    print(say("cli.written", path=to), file=sys.stderr)  # noqa: T201
+
+
+def departments(call: Call) -> str:
+    """Departments one after another in the log's episodes, with the trips to each."""
+    from mining.episodes import episodes
+    from mining.focus import focus_on
+    from mining.trips import trips
+    from onething.telling import cards_of, counts_by, flows_of
+    from reports.flow_maps import department_map
+
+    under = episodes(call.log, bundles=call.given_bundles(), episode_gap_days=call.episode_gap_days)
+    journeys = trips(call.log, under, places=call.catalogue().halls, trip_gap_h=call.trip_gap_h)
+    focus = focus_on(call.log, under, (), trips=journeys, materials=None)
+    return department_map(flows_of(focus), cards_of(focus), counts_by(focus, "department"))
+
+
+def activities(call: Call) -> str:
+    """Activities one after another, framed by their departments."""
+    from mining.flows import flows
+    from reports.flow_maps import MapEdge, MapNode, flow_map
+
+    log = call.log
+    events = log.events
+    counted = events.group_by("activity").aggregate(
+        cases=events.case_id.nunique(), department=events.department.mode(), departments=events.department.nunique()
+    )
+    nodes = [
+        MapNode(row.activity, row.activity, cases=int(row.cases), group=row.department if row.departments == 1 else "")
+        for row in log.run(counted.order_by(counted.cases.desc(), "activity")).itertuples()
+    ]
+    edges = [
+        MapEdge(
+            row.source,
+            row.target,
+            int(row.cases),
+            None if row.median_wait_s != row.median_wait_s else float(row.median_wait_s) / 3600,
+        )
+        for row in log.run(flows(log, between="activities")).itertuples()
+    ]
+    return flow_map(nodes, edges)
