@@ -116,7 +116,7 @@ def _drafted(engine: DuckDBEngine, raw: Raw, assignment: Assignment, zone: str) 
     from event_logs.canonical import canonical_table, reason_of
 
     table = raw.expression()
-    spellings, notes = _spellings(engine, table, assignment)
+    spellings, notes = _spellings(engine, table, assignment, raw.headers)
     wanted = {role: f"c{assignment.columns[role]}" for role in KEYS if role in assignment.columns}
     numbered = _numbered(raw, wanted)
     clean = _clean_roles(engine, raw, assignment, spellings)
@@ -137,7 +137,7 @@ def _drafted(engine: DuckDBEngine, raw: Raw, assignment: Assignment, zone: str) 
         reversed=_count_if(draft, "started_at", lambda d: d.started_at > d.completed_at),
         no_department=draft.department.isnull().sum() if "department" in draft.columns else ibis.literal(0),
     )
-    counted = {name: int(value or 0) for name, value in engine.run(totals).iloc[0].items()}
+    counted = {name: int(value or 0) for name, value in engine.run(totals).iloc[0].fillna(0).items()}
     return Draft(draft, counted, tuple(notes))
 
 
@@ -183,7 +183,7 @@ def _clean_roles(
 
 
 def _spellings(
-    engine: DuckDBEngine, table: ir.Table, assignment: Assignment
+    engine: DuckDBEngine, table: ir.Table, assignment: Assignment, headers: Sequence[str]
 ) -> tuple[dict[str, dict[str, str]], list[Note]]:
     """Of each coded column, the values as written and their codes; a note for those that no list knows."""
     from event_logs.canonical import as_text, method_spellings
@@ -204,6 +204,7 @@ def _spellings(
         found[role] = (
             method_spellings(written) if role == "method" else {v: known[fold(v)] for v in written if fold(v) in known}
         )
+        nothing.add(headers[assignment.columns[role]].lower())  # a second header row is told of elsewhere
         strange = [(v, int(n)) for v, n in zip(counts["value"], counts["n"], strict=True)
                    if isinstance(v, str) and v not in found[role] and v.strip().lower() not in nothing]  # fmt: skip
         if role == "outcome":  # what is none of the four is still an outcome: other

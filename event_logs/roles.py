@@ -21,6 +21,7 @@ TIMES = ("completed_at", "started_at", "promised_at", "suspended_from", "suspend
 NUMBERS = ("rating", "fee")
 _CASE_LEVEL = ("case",)  # a header that begins so says something of the case, not of the event
 _ENOUGH = 0.6
+_BY_NAME = 100  # ranks below it are names that say the role by themselves
 _SURE, _LIKELY, _DEPENDS = 0.98, 0.9, 0.75
 
 
@@ -99,6 +100,11 @@ def assign_roles(profiles: Sequence[Profile], *, given: Mapping[str, str] | None
         if role not in chosen and doubtful:
             doubts.append(("log.note-doubtful", {"role": role, "columns": ", ".join(doubtful)}))
     _only_time(profiles, chosen, found, taken)
+    if "completed_at" in open_roles and "completed_at" not in chosen:
+        named = [offer for offer in offers["completed_at"] if offer.rank < _BY_NAME and offer.place not in chosen.values()]
+        if len(named) == 1:  # its name leaves no doubt; that its values are no times is said of each row
+            chosen["completed_at"] = named[0].place
+            found["completed_at"] = _described("completed_at", profiles[named[0].place], named[0])
     _demand(profiles, chosen, doubts, path)
     used = set(chosen.values())
     unused = tuple(p.header for place, p in enumerate(profiles) if place not in used and p.header)
@@ -139,7 +145,7 @@ def _candidates(role: str, profiles: Sequence[Profile]) -> list[Candidate]:
                 place, _SURE if not case_level else _LIKELY, names.index(plain) + 1000 * case_level, "name"
             )
         elif plain in depends:
-            offer = Candidate(place, _DEPENDS, depends.index(plain) + 100, "name-depends")
+            offer = Candidate(place, _DEPENDS, depends.index(plain) + _BY_NAME, "name-depends")
         else:
             continue
         offers.append(_by_value(role, offer, profile, profiles))
@@ -171,7 +177,7 @@ def _by_value(role: str, offer: Candidate, profile: Profile, profiles: Sequence[
 
 
 def _judged(offer: Candidate, share: float, what: str) -> Candidate:
-    if share >= _ENOUGH:
+    if share >= (_ENOUGH if offer.reason == "name-depends" else 0.3):
         return replace(offer, reason=f"{offer.reason}-{what}")
     return replace(offer, confidence=min(0.5, share), reason=f"not-{what}")
 

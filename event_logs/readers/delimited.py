@@ -250,7 +250,7 @@ def _records(path: Path, shape: Shape, shown: Path) -> Iterator[tuple[int, list[
         except csv.Error:
             yield first, ["".join(source.text)], "unclosed_quote"
             continue
-        if first <= shape.skip or not any(cell.strip() for cell in cells):
+        if first <= shape.skip or (len(cells) < 2 and not "".join(cells).strip()):
             continue
         if source.ended and _unclosed(source.text):
             yield from _reopened(first, source.text, shape)
