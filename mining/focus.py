@@ -22,7 +22,8 @@ START = END = ""
 class Focus:
     """The frames that a report's figures come from, each small.
 
-    `trips`: kind, cause, certainty, department, place, trips. `trip_totals`: kind, cause, certainty, trips.
+    `trips`: kind, cause, certainty, department, place, trips. `trip_totals`: kind, cause, certainty, place,
+    trips (a trip to two departments is one row's here, two rows' there).
     `materials`: material_class, department, submissions, repeats_same, repeats_other, rework, shareable, issuer.
     `flows`: source, target, cases, events, median_wait_h, p90_wait_h (empty source and target: start and end).
     `cards`: department, services (a list), cases. `lead_times_h`: one value an episode, sorted.
@@ -98,7 +99,7 @@ def _trips(log: EventLog, cases: ir.Table, trips: ir.Table | None, *, by_departm
     import ibis
     import pandas as pd
 
-    keys = ["kind", "cause", "certainty", *(["department", "place"] if by_department else [])]
+    keys = ["kind", "cause", "certainty", "place", *(["department"] if by_department else [])]
     if trips is None:
         return pd.DataFrame(columns=[*keys, "trips"])
     of_focus = trips.semi_join(cases.select("episode_id").distinct(), "episode_id")

@@ -12,7 +12,7 @@ from pathlib import Path
 from typing import Any
 
 import wording
-from reports import drawings, pictures
+from reports import drawings, flow_maps, pictures
 from reports.blocks import Answer, Drawing, Figure, Notes, Report, Table
 from reports.bpmn import drawing
 from reports.inputs import ReportInputs
@@ -208,7 +208,8 @@ def _alone(svg: str) -> str:
     if "<style" in svg:
         return svg
     start = svg.index(">", svg.index("<svg")) + 1
-    return svg[:start] + drawing.style(drawing.RULES, ".bpmn") + svg[start:]
+    rules, root = (flow_maps.RULES, ".flow-map") if "flow-map" in svg[:start] else (drawing.RULES, ".bpmn")
+    return svg[:start] + drawing.style(rules, root) + svg[start:]
 
 
 def _png(svg: str) -> tuple[bytes | None, str]:

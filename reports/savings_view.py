@@ -77,8 +77,18 @@ def shares(saving: Mapping[str, Any], measure: str, *, alone: bool = False) -> l
     )
 
 
+def first(saving: Mapping[str, Any]) -> tuple[str, str, Estimate] | None:
+    """The move to make first: the largest, or the shared data without which reviews cannot run side by side."""
+    best = largest(saving)
+    if best is not None and best[1] == "parallel_review":
+        data = dict(shares(saving, best[0])).get("share_data")
+        if data is not None and data.value > 0:
+            return best[0], "share_data", data
+    return best
+
+
 def largest(saving: Mapping[str, Any]) -> tuple[str, str, Estimate] | None:
-    """The move to make first: (measure, move, its share), by lead time, else by trips; None where none saves."""
+    """The move that saves most: (measure, move, its share), by lead time, else by trips; None where none saves."""
     for measure in ("lead_time_mean_h", "trips_mean"):
         parts = [part for part in shares(saving, measure) if part[1].value > 0]
         if parts:

@@ -242,7 +242,7 @@ _EVIDENCE = {
 
 
 def _first(inputs: ReportInputs, saving: Mapping[str, Any]) -> AnswerLine | None:
-    best = view.largest(saving)
+    best = view.first(saving)
     if best is None:
         return None
     measure, move, share = best
@@ -273,7 +273,10 @@ def _first_evidence(inputs: ReportInputs, saving: Mapping[str, Any], move: str) 
             say("report.answer.first.document", issuer=strong(h.issuer, 30), document=name(h.document, 30))
             for h in ranked[:3]
         )
-        return say("report.answer.first.share_data", n=len(handed), documents=documents)
+        text = say("report.answer.first.share_data", n=len(handed), documents=documents)
+        review = dict(view.shares(saving, "lead_time_mean_h")).get("parallel_review")
+        worth = review is not None and review.value > 0.05
+        return text + (say("report.answer.first.enables", days=number(review.value)) if review and worth else "")
     departments = listed(strong(card.department, 30) for card in inputs.cards[:2])
     return say(
         "report.answer.first.move",

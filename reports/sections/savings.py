@@ -59,9 +59,10 @@ def _deck(saving: Mapping[str, Any]) -> str:
         interval = say("report.range", low=number(less.low), high=number(less.high))
         parts.append(say("report.savings.deck.days", days=number(less.value), range=interval))
     for move, share in view.shares(saving, "lead_time_mean_h"):
-        if share.value < -0.05:
+        if share.value < -0.05 and share.sure:
             trips = dict(view.shares(saving, "trips_mean")).get(move)
             key = "costs-but" if trips is not None and trips.value > 0.05 else "costs"
+            key += "-waiting" if move == "one_delivery" else ""
             fewer = number(trips.value) if trips is not None else ""
             move_name = say(f"report.move.{move}.name")
             parts.append(say(f"report.savings.deck.{key}", move=move_name, days=number(-share.value), trips=fewer))
