@@ -31,8 +31,6 @@ if TYPE_CHECKING:
 
 BOOTSTRAPS = 20
 MOST_EPISODES = 1200  # of a bundle with more, so many are redesigned in the simulation; the others load the officers
-ATTRIBUTED = ("lead_time_mean_h", "lead_time_median_h", "lead_time_p90_h", "trips_mean", "submissions_mean",
-              "departments_visited_mean", "processing_hours_mean")  # fmt: skip
 ATTRIBUTION_RUNS = 8
 Progress = Callable[[str, float], None]
 Note = tuple[str, dict[str, object]]
@@ -136,7 +134,10 @@ def simulate(
     notes = list(telling.assumptions(world, moves))
     if not world.focus.cases:
         notes.append(("simulation.note-no-episodes", {"bundle": name}))
-        return Savings(name, tuple(services), 0, tuple(moves), stated, seed, replications, None, {}, {}, notes=tuple(notes))
+        return Savings(
+            name, tuple(services), 0, tuple(moves), stated, seed, replications, None, {}, {}, notes=tuple(notes)
+        )
+    unknown = telling.unknown(log, world)
     drawn = world.calibration.draw()
     boots = forecast.bootstraps(world.calibration, seed, BOOTSTRAPS)
     each = max(2, replications // 10)
@@ -148,13 +149,16 @@ def simulate(
     to_be = forecast.run_design(world, to_be_design, drawn, boots, replications, each)
     checked = validate(world, as_is_design, world.calibration.facts.origin)
     _tell(progress, "attribution", 0.7)
-    shares, alone = _attribution(world, moves, options, drawn, boots, as_is, to_be) if attribute and moves else ((), ())
+    shares: tuple[dict[str, object], ...] = ()
+    alone: tuple[dict[str, object], ...] = ()
+    if attribute and moves:
+        shares, alone = _attribution(world, moves, options, drawn, boots, as_is, to_be, unknown)
     if not checked.passed:
         notes.append(("simulation.note-not-validated", {}) if checked.metrics else ("simulation.note-too-few", {}))
     _tell(progress, "done", 1.0)
     return Savings(
         name, tuple(services), len(world.focus.cases) if base is None else base, tuple(moves), stated, seed, replications,
-        checked, telling.observed(log, world, episodes, trips, materials), _measures(as_is, to_be), shares, alone,
+        checked, telling.observed(log, world, episodes, trips, materials), _measures(as_is, to_be, unknown), shares, alone,
         tuple(notes), float((to_be.leads > as_is.leads + 1.0).mean()), telling.overloaded(world.calibration),
         telling.plain_subtraction(world, moves),
         {"as_is_h": np.round(np.sort(as_is.leads[0]), 2).tolist(), "to_be_h": np.round(np.sort(to_be.leads[0]), 2).tolist()},
@@ -199,7 +203,9 @@ def _world(
         mine = rows[rows["service"].isna()]
     per = mine.groupby("episode_id").agg(services=("service", "nunique"), cut=("cut", "any"))
     least = 2 if len(wanted) > 1 else 0
-    names = sorted(str(n) for n in per.index[(per["services"] >= least) & ~per["cut"]] if str(n) in calibration.episodes)
+    names = sorted(
+        str(n) for n in per.index[(per["services"] >= least) & ~per["cut"]] if str(n) in calibration.episodes
+    )
     total = len(names)
     if total > MOST_EPISODES:
         names = [names[int(i)] for i in np.linspace(0, total - 1, MOST_EPISODES)]
@@ -254,7 +260,7 @@ def _design(world: World, moves: frozenset[str], options: Options) -> Design:
     return design(world.calibration, world.focus, moves, options, world.background)
 
 
-def _measures(as_is: Runs, to_be: Runs) -> dict[str, dict[str, Bounds]]:
+def _measures(as_is: Runs, to_be: Runs, unknown: frozenset[str]) -> dict[str, dict[str, Bounds]]:
     out = {}
     pairs = (
         ("as_is", as_is.point, as_is.boot), ("to_be", to_be.point, to_be.boot),
@@ -262,6 +268,9 @@ def _measures(as_is: Runs, to_be: Runs) -> dict[str, dict[str, Bounds]]:
     )  # fmt: skip
     found = {part: (point.mean(axis=0), spread(point, boot)) for part, point, boot in pairs}
     for k, name in enumerate(MEASURES):
+        if name in unknown:
+            out[name] = dict.fromkeys(found, Bounds(np.nan, np.nan, np.nan))
+            continue
         out[name] = {
             part: bounds(value[k], deviation[k], scale=abs(found["as_is"][0][k]), positive=part != "saving")
             for part, (value, deviation) in found.items()
@@ -270,11 +279,14 @@ def _measures(as_is: Runs, to_be: Runs) -> dict[str, dict[str, Bounds]]:
 
 
 def _attribution(
-    world: World, moves: Sequence[str], options: Options, drawn: Any, boots: Sequence[Any], as_is: Runs, to_be: Runs
+    world: World, moves: Sequence[str], options: Options, drawn: Any, boots: Sequence[Any], as_is: Runs, to_be: Runs,
+    unknown: frozenset[str],
 ) -> tuple[tuple[dict[str, object], ...], tuple[dict[str, object], ...]]:
     """Each move's share of every measure's saving, and what it saves alone; shares add up to the saving told."""
     runs = ATTRIBUTION_RUNS
-    worlds = [(drawn, r) for r in range(runs // 2)] + [(boots[b % len(boots)], 2000 + b) for b in range(runs - runs // 2)]
+    worlds = [(drawn, r) for r in range(runs // 2)] + [
+        (boots[b % len(boots)], 2000 + b) for b in range(runs - runs // 2)
+    ]
     today = np.array([forecast.measures(world.run(_design(world, frozenset(), options), d, r)) for d, r in worlds])
 
     def saving(subset: frozenset[str]) -> np.ndarray:
@@ -285,7 +297,7 @@ def _attribution(
     told = as_is.point.mean(axis=0) - to_be.point.mean(axis=0)
     shares, alone = [], []
     for k, name in enumerate(MEASURES):
-        if name not in ATTRIBUTED:
+        if name in unknown:
             continue
         value = found.shares[:, :, k].mean(axis=1)
         weight = np.abs(value) + 1e-12

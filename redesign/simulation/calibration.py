@@ -231,13 +231,23 @@ def _durations(
 
 
 def _gaps(cases: list[Case], numbers: dict[str, int]) -> tuple[Samples, dict[tuple[str, ...], int]]:
-    """Clock time from ready to completed, for steps whose processing time is unknown."""
-    collector = Collector()
+    """Clock time from ready to completed, for steps whose processing time is unknown.
+
+    Steps of a case hang together where nothing else is known of them: they are drawn together, from another case of the
+    same service that went the same way.
+    """
+    collector = Collector(least=1, ordered=False)
     for c in cases:
-        for s in c.chain[1:]:
-            if s.kind == WORK:
-                collector.add(("gap", s.activity, s.office, c.service), max(s.end_s - s.ready_s, 0.0), numbers[c.episode])
+        way = way_of(c)
+        for j, s in enumerate(c.chain):
+            if s.kind == WORK and j:
+                collector.add((f"{way}\t{j}",), max(s.end_s - s.ready_s, 0.0), numbers[c.episode])
     return collector.close()
+
+
+def way_of(case: Case) -> str:
+    """A case's service and the activities of its chain: who went the same way."""
+    return "\t".join([case.service, *(s.activity for s in case.chain)])
 
 
 def _waits(

@@ -53,6 +53,7 @@ class Case:
     corrections_handed: int
     inputs: dict[str, str] = field(default_factory=dict)  # class -> case id whose output it is
     agent: str = ""
+    follows: str = ""  # where papers are unknown: the case whose result was the last in hand when this was applied for
 
     @property
     def apply(self) -> Step:
@@ -201,7 +202,18 @@ def as_episodes(cases: list[Case]) -> dict[str, list[Case]]:
     for group in episodes.values():
         group.sort(key=lambda x: (x.apply.start_s, x.apply.row))
         link_inputs(group)
+    if not any(c.inputs for group in episodes.values() for c in group):
+        for group in episodes.values():
+            _follow(group)
     return dict(sorted(episodes.items()))
+
+
+def _follow(episode: list[Case]) -> None:
+    """Without papers, what comes after what is all that is known of why."""
+    for i, case in enumerate(episode):
+        before = [x for x in episode[:i] if x.handed_s <= case.apply.start_s + 1]
+        if before:
+            case.follows = max(before, key=lambda x: (x.handed_s, x.id)).id
 
 
 def final(case: Case) -> bool:

@@ -54,8 +54,10 @@ class Bounds:
     low: float
     high: float
 
-    def as_json(self) -> dict[str, float]:
-        """As the contract writes it."""
+    def as_json(self) -> dict[str, float | None]:
+        """As the contract writes it; null where the log cannot tell."""
+        if self.value != self.value:
+            return {"value": None, "low": None, "high": None}
         return {"value": self.value, "low": self.low, "high": self.high}
 
 

@@ -140,7 +140,7 @@ def _choices(cases: list[Case]) -> list[tuple[Case, float, float, bool, str]]:
     for i, case in enumerate(cases):
         if i == 0:
             continue
-        held = [by_id[x].handed_s for x in case.inputs.values()]
+        held = [by_id[x].handed_s for x in [*case.inputs.values(), *([case.follows] if case.follows else [])]]
         held = [h for h in held if h <= case.apply.start_s + 1]
         free = max(held) if held else cases[0].apply.end_s
         bound = max(x.handed_s for x in cases[:i])

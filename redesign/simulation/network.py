@@ -34,6 +34,7 @@ class Draft:
     correction: list[int] = field(default_factory=list)  # number of the correction that it belongs to, or -1
     may_go_online: list[bool] = field(default_factory=list)
     officer: list[bool] = field(default_factory=list)  # its duration is processing time
+    case_slot: list[int] = field(default_factory=list)  # the slot of its case, for what the whole case draws
     label: list[tuple[str, str, str, str]] = field(default_factory=list)  # service, activity, lane, kind of time
     edges: list[tuple[int, int, int]] = field(default_factory=list)  # source, target, episode whose habit it is or -1
     longest: list[tuple[int, list[tuple[int, int]]]] = field(default_factory=list)  # node: (slot, group) to take the longest of
@@ -42,7 +43,7 @@ class Draft:
         self, kind: int, episode: int, slot: int, *, pool: int = -1, duration: int = -1, gap: int = -1, wait: int = -1,
         delay: int = -1, place: int = -1, calendar: int = ALWAYS_OPEN, department: int = -1, release_s: float = 0.0,
         correction: int = -1, may_go_online: bool = False, officer: bool = False,
-        label: tuple[str, str, str, str] = ("", "", "", ""), after: tuple[int, ...] = (),
+        case_slot: int = 0, label: tuple[str, str, str, str] = ("", "", "", ""), after: tuple[int, ...] = (),
     ) -> int:  # fmt: skip
         """Add a node after others; gives its number."""
         node = len(self.kind)
@@ -61,6 +62,7 @@ class Draft:
         self.correction.append(correction)
         self.may_go_online.append(may_go_online)
         self.officer.append(officer)
+        self.case_slot.append(case_slot)
         self.label.append(label)
         self.edges.extend((source, node, -1) for source in after)
         return node
@@ -81,7 +83,7 @@ class Draft:
             np.array(self.duration_group, np.int64), np.array(self.gap_group, np.int64), np.array(self.wait_group, np.int64),
             np.array(self.delay_group, np.int64), np.array(self.place, np.int32), np.array(self.place_calendar, np.int32),
             np.array(self.department, np.int32), np.array(self.release_s, float), np.array(self.correction, np.int64),
-            np.array(self.may_go_online, bool), np.array(self.officer, bool), tuple(self.label),
+            np.array(self.may_go_online, bool), np.array(self.officer, bool), np.array(self.case_slot, np.int64), tuple(self.label),
             np.concatenate([[0], np.cumsum(counts)]).astype(np.int32), edges[:, 1].astype(np.int32), edges[:, 2].astype(np.int64),
             np.concatenate([[0], np.cumsum(per)]).astype(np.int32), order.astype(np.int32),
             np.array(parts or np.zeros((0, 3)), np.int64).reshape(-1, 3), episodes,
@@ -107,6 +109,7 @@ class Network:
     correction: np.ndarray
     may_go_online: np.ndarray
     officer: np.ndarray
+    case_slot: np.ndarray
     label: tuple[tuple[str, str, str, str], ...]
     edge_start: np.ndarray
     edge_target: np.ndarray

@@ -105,7 +105,7 @@ def replicate(
         np.maximum.at(duration, net.longest[:, 0], values)
     pre = waits.draw(drawn.waits, net.wait_group, own[:, 1], own[:, 2])
     gaps = net.gap_group >= 0
-    pre[gaps] = drawn.gaps.draw(net.gap_group[gaps], own[gaps, 8])
+    pre[gaps] = drawn.gaps.draw(net.gap_group[gaps], u[net.case_slot[gaps], 8])
     days, gap_s, hour_s = _delays(net, drawn, own)
     travel = drawn.travel[np.minimum((own[:, 7] * len(drawn.travel)).astype(np.int64), len(drawn.travel) - 1)]
     tour = (own[:, 6] < drawn.tour).astype(np.int8)

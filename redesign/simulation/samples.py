@@ -31,22 +31,25 @@ class Samples:
     def resampled(self, rng: np.random.Generator, weights: np.ndarray) -> Samples:
         """Each group drawn anew, with replacement, an episode's values as often as `weights` has the episode."""
         values = self.values.copy()
+        picks: dict[tuple[int, ...], np.ndarray] = {}  # groups of the same cases are drawn together, step by step
         for a, n in zip(self.first, self.count, strict=True):
             w = weights[self.owner[a : a + n]]
             total = w.sum()
             if total > 0:
                 edges = np.cumsum(w) / total
-                values[a : a + n] = self.values[
-                    a + np.minimum(np.searchsorted(edges, rng.random(n), side="right"), n - 1)
-                ]
+                same = tuple(self.owner[a : a + n].tolist())
+                if same not in picks:
+                    picks[same] = np.minimum(np.searchsorted(edges, np.sort(rng.random(n)), side="right"), n - 1)
+                values[a : a + n] = self.values[a + picks[same]]
         return Samples(values, self.owner, self.first, self.count)
 
 
 class Collector:
     """Collects values under keys, then numbers the keys; a thin group borrows from a wider one."""
 
-    def __init__(self, least: int = 12) -> None:
+    def __init__(self, least: int = 12, *, ordered: bool = True) -> None:
         self.least = least
+        self.ordered = ordered
         self._values: dict[tuple[str, ...], list[float]] = {}
         self._owners: dict[tuple[str, ...], list[int]] = {}
 
@@ -64,7 +67,9 @@ class Collector:
         if not keys:
             return Samples(np.zeros(1), np.zeros(1, np.int64), np.zeros(1, np.int64), np.ones(1, np.int64)), {}
         # Sorted: the same uniform number then means the same rank in every bootstrap, and their differences are small.
-        orders = [np.argsort(self._values[k], kind="stable") for k in keys]
+        orders = [
+            np.argsort(self._values[k], kind="stable") if self.ordered else np.arange(len(self._values[k])) for k in keys
+        ]
         values = np.concatenate([np.array(self._values[k], float)[o] for k, o in zip(keys, orders, strict=True)])
         owner = np.concatenate([np.array(self._owners[k], np.int64)[o] for k, o in zip(keys, orders, strict=True)])
         first = np.concatenate([[0], np.cumsum(counts)[:-1]]).astype(np.int64)

@@ -7,7 +7,7 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from redesign.simulation.calibration import KINDS, LOOPS, Calibration, duration_key
+from redesign.simulation.calibration import KINDS, LOOPS, Calibration, duration_key, way_of
 from redesign.simulation.cases import APPLY, COLLECT, INTERVIEW, POST, WORK, Case, Step
 from redesign.simulation.network import ERRAND, PASS, Draft, Network
 from redesign.simulation.network import WORK as WORK_NODE
@@ -135,11 +135,11 @@ class Drafting:
         gap = -1
         if pool < 0 or duration < 0:
             pool, duration = -1, -1
-            gap = group_of(self.c.gap_groups, ("gap", step.activity, step.office, case.service))
+            gap = group_of(self.c.gap_groups, (f"{way_of(case)}\t{case.chain.index(step)}",))
         wait = self.c.waits.keys.get((step.activity,), -1) if gap < 0 else -1
         return self.draft.add(
             WORK_NODE, e, slot, pool=pool, duration=duration, gap=gap, wait=wait, officer=duration >= 0, correction=correction,
-            after=after, label=(case.service, step.activity, step.department, "work"),
+            after=after, case_slot=slot // self.stride * self.stride, label=(case.service, step.activity, step.department, "work"),
         )  # fmt: skip
 
     def _review(self, e: int, case: Case, base: int, entry: int, visit: bool, like: Step | None, collecting: bool) -> tuple[int, int]:
@@ -272,6 +272,8 @@ class Drafting:
                 if not self.parallel:
                     source = issue
                     self.draft.edges.extend((source[x.id], node, e) for x in sequence if x.id in source)
+                    if case.follows in source:
+                        self.draft.edges.append((source[case.follows], node, -1))
                 node = self._interviews(e, case, base, node, apart=True)
                 issue[case.id], _ = self._review(e, case, base, node, visit_form, None if case.apply.visit == visit_form
                                                  else self._usual_place(case), False)  # fmt: skip
@@ -284,9 +286,9 @@ class Drafting:
                                         may_go_online=True)  # fmt: skip
                 else:
                     held = issue if self.shared else done
-                    needs = [held[s] for s in sources[case.id]]
+                    needs = [held[s] for s in sources[case.id] or ([case.follows] if case.follows in held else [])]
+                    delay = "apply" if needs else "start"
                     needs += [issue[x] for x in tied[case.id] if x in issue]
-                    delay = "apply" if sources[case.id] else "start"
                     node = self._errand(e, case, case.apply, base, delay, at_window=self.one_window,
                                         after=tuple(needs or [entry[first.id]]), may_go_online=True)  # fmt: skip
                     self.draft.edges.extend((done[x.id], node, e) for x in sequence if x.id in done)

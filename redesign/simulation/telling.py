@@ -40,6 +40,18 @@ def assumptions(world: World, moves: Sequence[str]) -> Iterator[tuple[str, dict[
         yield "simulation.note-overloaded", {"departments": "、".join(str(b["department"]) for b in busy)}
 
 
+def unknown(log: EventLog, world: World) -> frozenset[str]:
+    """Measures that this log cannot tell: no visits, no papers, no processing times."""
+    out = set()
+    if not any(s.visit for g in world.focus.cases for c in g for s in c.chain):
+        out |= {"trips_mean", "departments_visited_mean"}
+    if not log.has("materials"):
+        out.add("submissions_mean")
+    if not world.calibration.facts.started_known:
+        out.add("processing_hours_mean")
+    return frozenset(out)
+
+
 def overloaded(calibration: Calibration) -> tuple[dict[str, object], ...]:
     """Departments whose officers are busy nearly all of their time."""
     pools = calibration.pools
@@ -84,7 +96,7 @@ def observed(
         "processing_hours_mean": float(processing.mean()) if calibration.facts.started_known else None,
     }  # fmt: skip
     del episodes, materials
-    return out
+    return {name: None if name in unknown(log, world) else value for name, value in out.items()}
 
 
 def _trips(log: EventLog, world: World, trips: ir.Table | None) -> float | None:
