@@ -10,7 +10,7 @@ from __future__ import annotations
 import math
 from collections import defaultdict
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from itertools import pairwise
 from xml.sax.saxutils import escape, quoteattr
 
@@ -22,13 +22,15 @@ from reports.inputs import DepartmentCard, FlowRow, TripCounts
 
 START, END = "\0start", "\0end"
 MANY = 12  # departments
+FRAMES_WORTH = 1.5  # a map with frames may stand so much smaller than one without
 PAGE_W, PAGE_H = 928, 720  # px of the report's column, for which the better of two directions is chosen
 
 RULES = (
     ".flow-map text{font-size:12px;fill:var(--ink)}"
     ".flow-map .card{fill:var(--raised);stroke:var(--edge);stroke-width:1}"
     ".flow-map .cluster{fill:var(--tint);stroke:var(--rule)}"
-    ".flow-map text.name{font-size:13px;font-weight:600}.flow-map text.group{font-size:13px;font-weight:600}"
+    ".flow-map text.name{font-size:13px;font-weight:600}.flow-map text.group{font-size:13px;font-weight:600;"
+    "paint-order:stroke;stroke:var(--tint);stroke-width:4px}"
     ".flow-map text.second{fill:var(--ink-2)}"
     ".flow-map text.end{text-anchor:end}.flow-map text.middle{text-anchor:middle}"
     ".flow-map .first{fill:var(--first)}.flow-map .multi{fill:var(--multi)}.flow-map .return{fill:var(--collection)}"
@@ -118,7 +120,8 @@ def flow_map(
     """A map of any nodes and edges as an SVG document; nodes with a `group` stand in a frame of that name.
 
     Other parameters as in `department_map`; `engine` is the Graphviz program. Edges from `START` and to `END` get
-    their own small circles. A node or group without a name is shown as unknown, never as a word of a file.
+    their own small circles. A node without a name is shown as unknown, one without a group stands free; where frames
+    would make the map much smaller, the boxes name their groups instead.
     """
     with wording.using(lang or wording.language()):
         if len(nodes) > MANY:  # with many departments, lines from the start to each would hide what passes between
@@ -126,8 +129,12 @@ def flow_map(
         kept = strongest(edges, min_count, most_edges or max(14, round(2.4 * len(nodes))))
         ends = [e for e in (START, END) if any(e in (x.source, x.target) for x in kept)]
         compact = len(nodes) > MANY or not any(n.note or sum(n.visits) for n in nodes)
-        boxes = [_Card(node, compact, min_count) for node in nodes]
-        drawn = _Drawing(boxes, ends, kept, engine)
+        drawn = _Drawing([_Card(node, compact, min_count) for node in nodes], ends, kept, engine)
+        if drawn.groups:
+            # Where departments' steps interleave, frames pull the map apart: then each box names its department.
+            named = [_Card(replace(n, note=n.group, group=""), False, min_count) for n in nodes]
+            free = _Drawing(named, ends, kept, engine)
+            drawn = free if FRAMES_WORTH * drawn.scale < free.scale else drawn
         return drawn.document(alone)
 
 
@@ -239,8 +246,7 @@ class _Drawing:
         self.keys = [card.node.key for card in cards] + ends
         self.most = max((e.count for e in edges), default=1)
         self.widths = [1.2 + 5.3 * math.sqrt(e.count / self.most) ** 1.5 for e in edges]
-        self.groups = dict.fromkeys(card.node.group for card in cards)
-        self.grouped = any(self.groups)
+        self.groups = list(dict.fromkeys(card.node.group for card in cards if clean(card.node.group)))
         sizes = [(float(card.w), float(card.h)) for card in cards] + [(30.0, 30.0)] * len(ends)
         index = {key: i for i, key in enumerate(self.keys)}
         self.texts = [(f"{e.count:,}", wait_text(e.wait_h) if e.wait_h is not None else "") for e in edges]
@@ -254,13 +260,13 @@ class _Drawing:
             )
             for e, texts, width in zip(edges, self.texts, self.widths, strict=True)
         ]
-        self.names = {group: clean(group) or wording.say("diagrams.unknown-department") for group in self.groups}
         clusters = [
-            Cluster(tuple(i for i, c in enumerate(cards) if c.node.group == g), text_width(self.names[g], 13) + 8, 20)
-            for g in (self.groups if self.grouped else ())
+            Cluster(tuple(i for i, c in enumerate(cards) if c.node.group == g), text_width(clean(g), 13) + 8, 20)
+            for g in self.groups
         ]
         options = [place(sizes, links, clusters=clusters, down=down, engine=engine) for down in (False, True)]
-        self.placed = max(options, key=lambda p: min(PAGE_W / max(p.width, 1), PAGE_H / max(p.height, 1), 1.0))
+        self.placed = max(options, key=_scale)
+        self.scale = _scale(self.placed)
         self.sizes = sizes
         self.spots = [_label_spots(self.placed, sizes, [pair[i] for pair in self.texts]) for i in (0, 1)]
 
@@ -279,12 +285,13 @@ class _Drawing:
         ]
         if alone:
             out.append(style(RULES, ".flow-map"))
-        for group, frame in zip(self.groups if self.grouped else (), placed.frames, strict=True):
+        for frame in placed.frames:
             left, top, width, height = frame
             out.append(f'<rect class="cluster" x="{left}" y="{top}" width="{width}" height="{height}" rx="6"/>')
-            out.append(_text(self.names[group], left + 12, top + 22, "group"))
         order = sorted(range(len(self.edges)), key=lambda i: (self.edges[i].count, self.edges[i].source))
         out += [self._edge(i) for i in order]
+        for group, frame in zip(self.groups, placed.frames, strict=True):
+            out.append(_text(clean(group), self._title_x(clean(group), frame), frame[1] + 22, "group"))
         most_visits = max((sum(card.visits) for card in self.cards), default=0)
         for card, (cx, cy) in zip(self.cards, placed.nodes, strict=False):
             out.append(card.draw(cx, cy, most_visits))
@@ -295,6 +302,19 @@ class _Drawing:
                 f'<g class="{kind}"><circle cx="{cx:g}" cy="{cy:g}" r="15"/>{_text(word, cx, cy + 4, "middle")}</g>'
             )
         return "\n".join([*out, "</svg>"])
+
+    def _title_x(self, title: str, frame: tuple[float, float, float, float]) -> float:
+        """Where a frame's title begins: at its left, or further on where no line runs through it."""
+        left, top, width, _ = frame
+        room = width - 24 - text_width(title, 13)
+        lines = [bezier(curve) for curve in self.placed.curves]
+        points = [point for line in lines for point in line if top + 4 < point[1] < top + 30]
+
+        def hits(x: float) -> int:
+            return sum(x - 4 < px < x + text_width(title, 13) + 4 for px, _ in points)
+
+        places = [left + 12 + step for step in range(0, max(1, int(room) + 1), 8)]
+        return min(places, key=lambda x: (hits(x), x))
 
     def _edge(self, index: int) -> str:
         edge, curve, width = self.edges[index], self.placed.curves[index], self.widths[index]
@@ -311,6 +331,11 @@ class _Drawing:
             f'<path class="head" d="{head}"/>{_text(count, at.x, at.y + 4, f"count {at.anchor}")}'
             f"{_text(waits, waits_at.x, waits_at.y + 4, f'wait {waits_at.anchor}')}</g>"
         )
+
+
+def _scale(placed: Placed) -> float:
+    """How large a map stands on the page: 1 where it fits."""
+    return min(PAGE_W / max(placed.width, 1), PAGE_H / max(placed.height, 1), 1.0)
 
 
 def _arrow(curve: tuple[Point, ...], width: float) -> tuple[str, str]:

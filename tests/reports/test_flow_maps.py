@@ -9,6 +9,7 @@ from itertools import combinations
 import pytest
 from lxml import etree
 
+from reports import flow_maps
 from reports.bpmn.text import text_width
 from reports.flow_maps import (
     END,
@@ -136,8 +137,20 @@ def test_text_fits_its_box() -> None:
 def test_activities_stand_in_the_frame_of_their_department() -> None:
     nodes = [MapNode("1", "受理", group="公安局"), MapNode("2", "审核", group="公安局"), MapNode("3", "发照", group="")]
     root = parsed(flow_map(nodes, [MapEdge("1", "2", 9), MapEdge("2", "3", 8)], lang="zh"))
-    assert values(root, "//*[@class='group']/text()") == ["公安局", "部门不详"]
-    assert "EMPTY" not in etree.tostring(root, encoding="unicode")
+    assert values(root, "//*[@class='group']/text()") == ["公安局"]
+
+
+def test_a_department_without_a_name_is_called_unknown() -> None:
+    root = parsed(flow_map([MapNode("", ""), MapNode("a", "甲局")], [MapEdge("", "a", 9)], lang="zh"))
+    assert values(root, "//*[@class='name']/text()") == ["部门不详", "甲局"]
+
+
+def test_where_frames_are_not_worth_it_boxes_name_their_department(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(flow_maps, "FRAMES_WORTH", 0.0)
+    nodes = [MapNode("1", "受理", group="公安局"), MapNode("2", "审核", group="税务局")]
+    root = parsed(flow_map(nodes, [MapEdge("1", "2", 9)]))
+    assert values(root, "//*[@class='cluster']") == []
+    assert values(root, "//*[@class='second']/text()") == ["公安局", "税务局"]
 
 
 def test_start_and_end_have_circles_of_their_own() -> None:
