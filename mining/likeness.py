@@ -26,7 +26,8 @@ def likeness(a: str, b: str) -> tuple[float, str] | None:
     from rapidfuzz.distance import OSA, Levenshtein
 
     slips = OSA.distance(a, b)
-    if slips == 1 and len(a) == len(b) >= 4 and sorted(a) == sorted(b) and not _CODE.search(a + b):
+    least = 6 if _CODE.search(a + b) else 4
+    if slips == 1 and len(a) == len(b) >= least and sorted(a) == sorted(b) and not re.search(r"\d", a + b):
         return 1 - 1 / len(a), "swap"
     score = fuzz.ratio(a, b) / 100
     latin = _CODE.search(a + b) is not None
