@@ -41,7 +41,7 @@ class Focus:
 
 
 def focus_cases(episodes: ir.Table, services: Sequence[str] = (), *, at_least: int = 2) -> ir.Table:
-    """The cases of the episodes that count: not cut off, with at least so many of the services (one, if only one is asked).
+    """The cases of the episodes that count: not cut off, with at least so many of the services.
 
     Without services: every episode that is not cut off.
     """
@@ -231,3 +231,9 @@ def main_service(log: EventLog) -> str:
     counted = t.group_by("service").aggregate(n=t.case_id.nunique())
     found = log.run(counted.order_by(counted.n.desc(), "service").limit(1))
     return str(found["service"].iloc[0]) if len(found) else ""
+
+
+def records(frame: pd.DataFrame) -> list[dict[str, Any]]:
+    """A small frame's rows, a cell that is unknown as None."""
+    rows = frame.astype(object).where(frame.notna(), None).to_dict("records")
+    return [{str(name): value for name, value in row.items()} for row in rows]

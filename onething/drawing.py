@@ -57,6 +57,7 @@ def departments(call: Call) -> str:
 def activities(call: Call) -> str:
     """Activities one after another, framed by their departments."""
     from mining.flows import flows
+    from mining.focus import records
     from reports.flow_maps import MapEdge, MapNode, flow_map
 
     log = call.log
@@ -65,16 +66,17 @@ def activities(call: Call) -> str:
         cases=events.case_id.nunique(), department=events.department.mode(), departments=events.department.nunique()
     )
     nodes = [
-        MapNode(row.activity, row.activity, cases=int(row.cases), group=row.department if row.departments == 1 else "")
-        for row in log.run(counted.order_by(counted.cases.desc(), "activity")).itertuples()
+        MapNode(
+            row["activity"],
+            row["activity"],
+            cases=int(row["cases"]),
+            group=row["department"] if row["departments"] == 1 else "",
+        )
+        for row in records(log.run(counted.order_by(counted.cases.desc(), "activity")))
     ]
     edges = [
-        MapEdge(
-            row.source,
-            row.target,
-            int(row.cases),
-            None if row.median_wait_s != row.median_wait_s else float(row.median_wait_s) / 3600,
-        )
-        for row in log.run(flows(log, between="activities")).itertuples()
+        MapEdge(row["source"], row["target"], int(row["cases"]), None if wait is None else wait / 3600)
+        for row in records(log.run(flows(log, between="activities")))
+        for wait in [row["median_wait_s"]]
     ]
     return flow_map(nodes, edges)

@@ -187,7 +187,7 @@ def _records(engine: Engine, table: ir.Table) -> list[dict[str, Any]]:
     }
     frame = engine.run(table.mutate(**times) if times else table).astype(object)
     return [
-        {k: (None if not isinstance(v, (list, tuple)) and v != v else _listed(v)) for k, v in row.items()}
+        {str(k): (None if not isinstance(v, (list, tuple)) and v != v else _listed(v)) for k, v in row.items()}
         for row in frame.where(frame.notna(), None).to_dict("records")
     ]
 
@@ -198,7 +198,7 @@ def _listed(value: Any) -> Any:
 
 def _as_table(engine: Engine, table: ir.Table, *, every_row: bool = False) -> str:
     """A table for eyes: as wide as the terminal, Chinese counted as two, long answers cut and said to be."""
-    total = int(engine.run(table.aggregate(n=table.count())).iloc[0, 0])
+    total = int(engine.run(table.aggregate(n=table.count()))["n"].iloc[0])
     shown = table if every_row else table.limit(TABLE_ROWS)
     frame = engine.run(as_text(shown)).astype(object)
     text = text_table(list(frame.columns), frame.where(frame.notna(), "").to_numpy().tolist())

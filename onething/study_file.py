@@ -3,7 +3,7 @@
     [log]      map = { case_id = "办件编号" }, timezone = "Asia/Shanghai"
     [trips]    trip_gap_h = 4, applicant_activities = ["提交申请"]
     [episodes] gap_days = 60
-    [files]    places = "places.csv", catalogue = "catalogue.toml", bundles = "bundles.json", materials = "materials.toml"
+    [files]    places = "halls.csv", catalogue = "mine.toml", bundles = "bundles.json", materials = "same.toml"
 
 Paths are taken from the file's own folder.
 """

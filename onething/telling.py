@@ -1,4 +1,4 @@
-"""What the report is told: a study's findings, proposal and savings as `reports.inputs` has them; no identity passes."""
+"""What the report is told: a study's findings, proposal and savings as `reports.inputs` has them; no identity."""
 
 from __future__ import annotations
 
@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Any
 
 import onething
 import reports.inputs as told
-from mining.focus import Focus, log_facts
+from mining.focus import Focus, log_facts, records
 
 if TYPE_CHECKING:
     import pandas as pd
@@ -104,17 +104,16 @@ def checks_of(study: Study) -> tuple[told.Check, ...]:
 def flows_of(focus: Focus) -> tuple[told.FlowRow, ...]:
     """Departments one after another."""
     return tuple(
-        told.FlowRow(
-            row.source, row.target, int(row.cases), int(row.events), _number(row.median_wait_h), _number(row.p90_wait_h)
-        )
-        for row in focus.flows.itertuples()
+        told.FlowRow(r["source"], r["target"], int(r["cases"]), int(r["events"]), r["median_wait_h"], r["p90_wait_h"])
+        for r in records(focus.flows)
     )
 
 
 def cards_of(focus: Focus) -> tuple[told.DepartmentCard, ...]:
     """Departments of the map."""
     return tuple(
-        told.DepartmentCard(row.department, _texts(row.services), int(row.cases)) for row in focus.cards.itertuples()
+        told.DepartmentCard(r["department"], tuple(sorted(map(str, _listed(r["services"])))), int(r["cases"]))
+        for r in records(focus.cards)
     )
 
 
@@ -161,17 +160,17 @@ def _avoidable(savings: Mapping[str, Any], focus: Focus) -> int | None:
 def counts_of(rows: pd.DataFrame) -> told.TripCounts:
     """Rows of kind, cause and trips, added up."""
     found: dict[str, int] = defaultdict(int)
-    for row in rows.itertuples():
-        cause = row.cause if isinstance(row.cause, str) and row.cause else "other"
-        found[cause if row.kind == "return" else str(row.kind)] += int(row.trips)
+    for row in records(rows):
+        found[(row["cause"] or "other") if row["kind"] == "return" else row["kind"]] += int(row["trips"])
     return told.TripCounts(
         **{name: found.get(name, 0) for name in ("first", "multi", "collection", "correction", "other")}
     )
 
 
 def counts_by(focus: Focus, column: str) -> dict[str, told.TripCounts]:
-    """Trips by department or place, most first. A trip to two departments counts in both."""
-    certain = focus.trips[focus.trips["certainty"] != "possible"]
+    """Trips by department or place, most first. A trip to two departments counts in both; it has one place."""
+    rows = focus.trip_totals if column == "place" else focus.trips
+    certain = rows[rows["certainty"] != "possible"]
     groups = {str(name): counts_of(rows) for name, rows in certain.groupby(column, dropna=True) if str(name)}
     return dict(sorted(groups.items(), key=lambda item: (-item[1].total, item[0])))
 
@@ -180,16 +179,12 @@ def cells_of(focus: Focus) -> tuple[told.MaterialCell, ...]:
     """Material class by department."""
     return tuple(
         told.MaterialCell(
-            row.material_class,
-            row.department if isinstance(row.department, str) else "",
-            int(row.submissions),
-            int(row.repeats_same or 0),
-            int(row.repeats_other or 0),
-            int(row.rework or 0),
-            int(row.shareable or 0),
-            row.issuer if isinstance(row.issuer, str) else "",
+            row["material_class"],
+            row["department"] or "",
+            *(int(row[name] or 0) for name in ("submissions", "repeats_same", "repeats_other", "rework", "shareable")),
+            issuer=row["issuer"] or "",
         )
-        for row in focus.materials.itertuples()
+        for row in records(focus.materials)
     )
 
 
@@ -327,10 +322,6 @@ def findings_record(study: Study, inputs: told.ReportInputs) -> dict[str, Any]:
     return record | {"roles": roles, "refused": refused}
 
 
-def _texts(values: Any) -> tuple[str, ...]:
+def _listed(values: Any) -> list[Any]:
     """A list as the engine gives it; where it knows none, nothing."""
-    return tuple(sorted(str(value) for value in values)) if hasattr(values, "__len__") else ()
-
-
-def _number(value: object) -> float | None:
-    return None if value is None or value != value else float(value)  # type: ignore[arg-type]
+    return list(values) if hasattr(values, "__len__") else []
