@@ -7,13 +7,15 @@ from __future__ import annotations
 
 import math
 from collections import defaultdict
-from dataclasses import dataclass
 
 import wording
 from mining.process_model import APPLICANT, WINDOW, ProcessModel
 from reports.bpmn.grid import Grid, Item, Link, grid
+from reports.bpmn.records import Box, Edge, Lane, Layout, Point, Shape
 from reports.bpmn.routing import PORT, SHARING, Route, Router
 from reports.bpmn.text import text_width, widest, wrap
+
+__all__ = ["Box", "Edge", "Lane", "Layout", "Point", "Shape", "lane_label", "lay_out"]
 
 FONT_PX = 12
 LINE_PX = 15  # of text inside a task
@@ -23,83 +25,6 @@ TRACK_PX = 10
 NAME_CHAR_PX = 14  # height that a turned lane name needs a character
 NAME_PX = 112  # that a lane's name may take upright
 ICON_PX = 27  # bpmn-js draws a task's icon into this corner; text stays below it
-Point = tuple[int, int]
-
-
-@dataclass(frozen=True, slots=True)
-class Box:
-    """A rectangle: left, top, width, height, in px."""
-
-    x: int
-    y: int
-    w: int
-    h: int
-
-    @property
-    def right(self) -> int:
-        """The right edge."""
-        return self.x + self.w
-
-    @property
-    def bottom(self) -> int:
-        """The lower edge."""
-        return self.y + self.h
-
-    @property
-    def cx(self) -> int:
-        """The middle, across."""
-        return self.x + self.w // 2
-
-    @property
-    def cy(self) -> int:
-        """The middle, down."""
-        return self.y + self.h // 2
-
-
-@dataclass(frozen=True, slots=True)
-class Shape:
-    """A node or data object. Text of a task stands inside it (no `label_box`), other text in its `label_box`."""
-
-    id: str
-    kind: str  # a Kind's value, or "data"
-    lane: str
-    box: Box
-    lines: tuple[str, ...] = ()
-    label_box: Box | None = None
-
-
-@dataclass(frozen=True, slots=True)
-class Edge:
-    """A sequence flow or data association as an orthogonal polyline."""
-
-    id: str
-    source: str
-    target: str
-    kind: str  # "flow" or "association"
-    points: tuple[Point, ...]
-    back: bool = False
-    lines: tuple[str, ...] = ()
-    label_box: Box | None = None
-
-
-@dataclass(frozen=True, slots=True)
-class Lane:
-    """A lane's band over the whole width; `name` is the model's word, `label` what is shown."""
-
-    name: str
-    label: str
-    box: Box
-    nodes: tuple[str, ...]
-
-
-@dataclass(frozen=True, slots=True)
-class Layout:
-    """Everything that is drawn of a model. `pool` begins at (0, 0)."""
-
-    pool: Box
-    lanes: tuple[Lane, ...]
-    shapes: tuple[Shape, ...]
-    edges: tuple[Edge, ...]
 
 
 def lane_label(lane: str) -> str:

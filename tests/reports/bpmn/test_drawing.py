@@ -10,6 +10,7 @@ from lxml import etree
 from mining.process_model import APPLICANT, Data, Flow, Kind, Node, Origin, ProcessModel
 from reports.bpmn.drawing import rounded, svg
 from reports.bpmn.layout import lay_out
+from reports.palette import DARK, LIGHT, contrast
 
 Make = Callable[..., ProcessModel]
 HOSTILE = "<script>alert(1)</script>\"'&\x00"
@@ -69,3 +70,11 @@ def test_alone_it_carries_its_colours_for_light_and_dark() -> None:
 
 def test_a_bend_is_rounded() -> None:
     assert rounded(((0, 0), (20, 0), (20, 20))) == "M0 0L14 0Q20 0 20 6L20 20"
+
+
+@pytest.mark.parametrize("palette", [LIGHT, DARK], ids=["light", "dark"])
+@pytest.mark.parametrize("ground", ["ground", "tint", "tint-burden", "tint-proposed", "raised"])
+def test_lines_and_text_stand_out_from_every_lane(palette: dict[str, str], ground: str) -> None:
+    lines = [contrast(palette[name], palette[ground]) for name in ("edge", "teal", "corrected", "collection", "ink")]
+    texts = [contrast(palette[name], palette[ground]) for name in ("ink", "ink-2", "teal", "collection")]
+    assert min(lines) >= 3 and min(texts) >= 4.5
