@@ -181,8 +181,12 @@ def cells_of(focus: Focus) -> tuple[told.MaterialCell, ...]:
         told.MaterialCell(
             row["material_class"],
             row["department"] or "",
-            *(int(row[name] or 0) for name in ("submissions", "repeats_same", "repeats_other", "rework", "shareable")),
-            issuer=row["issuer"] or "",
+            int(row["submissions"]),
+            int(row["repeats_same"] or 0),
+            int(row["repeats_other"] or 0),
+            int(row["rework"] or 0),
+            int(row["shareable"] or 0),
+            row["issuer"] or "",
         )
         for row in records(focus.materials)
     )
