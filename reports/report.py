@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
+
 import wording
 from reports.blocks import Report
-from reports.inputs import ReportInputs
+from reports.inputs import Process, ReportInputs
 from reports.sections import answer, basis, bundles, flows, forms, materials, method, processes, savings, trips, waits
 from reports.text import name, plain
 
@@ -50,6 +52,14 @@ CONTROLS = (
 )
 
 
+def without_idle_proposals(inputs: ReportInputs) -> ReportInputs:
+    """Without forecasts of no move at all: a to-be that is the as-is is no proposal."""
+    moved = tuple(saving for saving in inputs.savings if saving.get("moves"))
+    if len(moved) == len(inputs.savings):
+        return inputs
+    return replace(inputs, savings=moved) if moved else replace(inputs, savings=(), to_be=Process(), replay=None)
+
+
 def report(inputs: ReportInputs) -> Report:
     """The report in the language in force (`wording.use`).
 
@@ -64,6 +74,7 @@ def report(inputs: ReportInputs) -> Report:
         Sections in reading order: the answer, what it rests on, departments, trips, materials, waits, bundles, the
         processes, the replay, savings, the form, hand-overs, data quality, method.
     """
+    inputs = without_idle_proposals(inputs)
     sections = (
         answer.section(inputs),
         basis.section(inputs),

@@ -60,6 +60,20 @@ def days(hours: float, digits: int = 1) -> str:
     return number(hours / 24, digits)
 
 
+def span(hours: float) -> str:
+    """A span of time with its unit: minutes, hours or days, as the length asks.
+
+    >>> with wording.using("en"):
+    ...     span(0.5), span(30), span(72)
+    ('30 min', '30.0 h', '3.0 days')
+    """
+    if hours < 1:
+        return wording.say("report.span.minutes", n=number(60 * hours, 0))
+    if hours < 48:
+        return wording.say("report.span.hours", n=number(hours))
+    return wording.say("report.span.days", n=days(hours))
+
+
 def percent(share: float) -> str:
     """A share of 0 to 1 as a whole per cent.
 

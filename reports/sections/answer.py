@@ -10,7 +10,7 @@ from reports.blocks import Answer, AnswerLine, Section
 from reports.inputs import ReportInputs
 from reports.sections.materials import most_needless, totals_by_class
 from reports.sections.waits import longest, part_of
-from reports.text import count, days, listed, name, new, number, percent, strong
+from reports.text import count, days, listed, name, new, number, percent, span, strong
 from wording import say
 
 LINES = (
@@ -24,9 +24,9 @@ LINES = (
 def section(inputs: ReportInputs) -> Section:
     """The first section: a heading that is the whole report in one sentence, and the five lines."""
     saving = inputs.savings[0] if inputs.savings else {}
-    lines = [_line(inputs, saving, id, measure) for id, measure in LINES]
-    lines.append(_first(inputs, saving))
-    kept = tuple(line for line in lines if line is not None)
+    lines = [_line(inputs, saving, id, measure) or _unknown(id) for id, measure in LINES]
+    first = _first(inputs, saving)
+    kept = (*lines, first) if first is not None else tuple(lines)
     answer = Answer(
         say("report.answer.today"),
         say("report.answer.proposed") if saving else "",
@@ -34,7 +34,12 @@ def section(inputs: ReportInputs) -> Section:
         kept,
         _caption(saving),
     )
-    return Section("answer", name(inputs.focus, 40), heading(inputs), _deck(inputs), (answer,) if kept else ())
+    return Section("answer", name(inputs.focus, 40), heading(inputs), _deck(inputs), (answer,))
+
+
+def seen_in_person(inputs: ReportInputs) -> bool:
+    """Whether most episodes show the applicant somewhere: else a mean of trips would mislead."""
+    return inputs.trips is not None and 2 * inputs.trips.counts.first >= inputs.trips.episodes > 0
 
 
 def heading(inputs: ReportInputs) -> str:
@@ -42,7 +47,7 @@ def heading(inputs: ReportInputs) -> str:
     saving = inputs.savings[0] if inputs.savings else {}
     focus = name(inputs.focus, 40) or say("report.answer.this-log")
     today_days = _today(inputs, saving, "lead_time_mean_h")
-    today_trips = _today(inputs, saving, "trips_mean")
+    today_trips = _today(inputs, saving, "trips_mean") if seen_in_person(inputs) else None
     new_days = view.estimate(saving, "lead_time_mean_h", "to_be")
     new_trips = view.estimate(saving, "trips_mean", "to_be")
     fewer_trips = today_trips is not None and new_trips is not None and new_trips.value < today_trips - 0.05
@@ -100,7 +105,7 @@ def _deck(inputs: ReportInputs) -> str:
             departments=count(departments),
             shareable=count(needless),
         )
-    if inputs.trips is not None and inputs.trips.episodes:
+    if inputs.trips is not None and seen_in_person(inputs):
         return say(
             "report.answer.deck.trips",
             region=region,
@@ -114,7 +119,7 @@ def _deck(inputs: ReportInputs) -> str:
 def _line(inputs: ReportInputs, saving: Mapping[str, Any], id: str, measure: str) -> AnswerLine | None:
     today = _today(inputs, saving, measure)
     evidence = _EVIDENCE[id](inputs)
-    if today is None or not evidence:
+    if today is None or not evidence or (id in ("trips", "departments") and not seen_in_person(inputs)):
         return None
     proposed = view.estimate(saving, measure, "to_be")
     less = view.estimate(saving, measure, "saving")
@@ -129,6 +134,12 @@ def _line(inputs: ReportInputs, saving: Mapping[str, Any], id: str, measure: str
         "" if less is None else _change(today, less, id),
         evidence,
     )
+
+
+def _unknown(id: str) -> AnswerLine:
+    """A measure that the log cannot tell, and what it would need."""
+    evidence = say(f"report.answer.{id}.unknown")
+    return AnswerLine(id, say(f"report.answer.{id}.label"), "–", "", "", None, None, "", evidence)
 
 
 def _change(today: float, less: view.Estimate, id: str) -> str:
@@ -194,7 +205,7 @@ def _days_evidence(inputs: ReportInputs) -> str:
     if wait is None:
         flow = max(
             (row for row in inputs.flows if row.source and row.target and row.median_wait_h),
-            key=lambda row: (row.cases, row.source, row.target),
+            key=lambda row: (row.cases * (row.median_wait_h or 0), row.source, row.target),
             default=None,
         )
         if flow is None or flow.median_wait_h is None:
@@ -204,7 +215,7 @@ def _days_evidence(inputs: ReportInputs) -> str:
             a=strong(flow.source, 36),
             b=strong(flow.target, 36),
             n=count(flow.cases),
-            days=days(flow.median_wait_h),
+            span=span(flow.median_wait_h),
         )
     parts = []
     if worked is not None:

@@ -46,7 +46,9 @@ def section(inputs: ReportInputs) -> Section:
     else:
         heading = say("report.basis.heading", **values)
     blocks: list[Block] = [Strips(_facts(inputs)), _fields(inputs)]
-    sentences = [say(f"report.need.{m}.missing") for m in missing]
+    # What mining notes itself is not said twice.
+    told = missing if not inputs.notes else [m for m in missing if m in ("flows", "promises", "ratings")]
+    sentences = [say(f"report.need.{m}.missing") for m in told]
     sentences += [say(key, **values) for key, values in inputs.notes]
     if sentences:
         blocks.append(Notes("limits", say("report.basis.notes"), tuple(dict.fromkeys(sentences))))

@@ -5,7 +5,7 @@ from __future__ import annotations
 from reports.blocks import Column, Drawing, Figure, Section, Table
 from reports.disclosure import publish
 from reports.inputs import FlowRow, ReportInputs
-from reports.text import count, listed, name, number, strong
+from reports.text import count, listed, name, span, strong
 from wording import say
 
 
@@ -95,8 +95,9 @@ def _figure(inputs: ReportInputs, inner: list[FlowRow]) -> Figure:
     )
     if slowest is not None and slowest.median_wait_h is not None and slowest.cases >= inputs.min_count:
         values = {"a": strong(slowest.source, 30), "b": strong(slowest.target, 30)}
-        caption += say("report.flows.map.slowest", days=number(slowest.median_wait_h / 24), **values)
+        caption += say("report.flows.map.slowest", span=span(slowest.median_wait_h), **values)
     kinds = (("first", "first"), ("multi", "multi"), ("collection", "return"))
     legend = tuple((role, say(f"report.trips.kind.{kind}")) for role, kind in kinds)
     visited = inputs.trips is not None and bool(inputs.trips.by_department) and bool(inputs.flow_map_svg)
-    return Figure("fig-flows", say("report.flows.map.title"), chart, caption, table, legend if visited else ())
+    title = say("report.flows.map.title" if inputs.focus_is_bundle else "report.flows.map.title-cases")
+    return Figure("fig-flows", title, chart, caption, table, legend if visited else ())

@@ -47,6 +47,8 @@ def mean(facts: TripFacts) -> float:
 def _heading(facts: TripFacts) -> str:
     back = facts.counts.returns
     values = {"mean": number(mean(facts)), "back": number(back / facts.episodes)}
+    if 2 * facts.counts.first < facts.episodes:
+        return say("report.trips.heading-few", n=count(facts.counts.first), episodes=count(facts.episodes))
     if not back:
         return say("report.trips.heading-no-return", **values)
     for cause in ("collection", "correction"):
