@@ -114,7 +114,7 @@ def proposed(call: Call, wish: Wish, chosen: Chosen) -> Proposal:
     if wish.model is not None:
         from reports.bpmn.xml import read
 
-        model = read(wish.model.read_text("utf-8")) if wish.model.is_file() else _no_model(wish.model)
+        model = read(wish.model.read_bytes(), path=wish.model.name) if wish.model.is_file() else _no_model(wish.model)
     return propose(
         call.log,
         chosen.services,
