@@ -1,8 +1,8 @@
 """Validity: do forecast savings come true? Generated worlds of known truth, forecast from their logs alone.
 
 ``python benchmarks/validity.py [worlds]`` prints, for each world, bundle and set of moves: the as-is against the log's
-own mean, the error of the saving over the as-is, the interval's half-width, whether it holds the truth, and the errors of
-trips and submissions; then the medians and the worst, beside the bars that part 4 sets.
+own mean, the error of the saving over the as-is, the interval's half-width, whether it holds the truth, and the errors
+of trips and submissions; then the medians and the worst, beside the bars that part 4 sets.
 """
 
 from __future__ import annotations
@@ -28,8 +28,12 @@ from redesign.situation import Options
 FIVE = ("one_form", "one_window", "share_data", "parallel_review", "one_delivery")
 SETS = (FIVE, (*FIVE, "notify_once"), ("share_data",), ("parallel_review",))
 KINDS: tuple[tuple[str, dict[str, Any]], ...] = (
-    ("city", {}), ("bottleneck", {}), ("seasonal", {}), ("unexplained", {}), ("agents", {}),
-)  # fmt: skip
+    ("city", {}),
+    ("bottleneck", {}),
+    ("seasonal", {}),
+    ("unexplained", {}),
+    ("agents", {}),
+)
 MEASURES = ("lead_time_mean_h", "trips_mean", "submissions_mean")
 
 
@@ -39,7 +43,16 @@ def world(folder: Path, scenario: str, seed: int, changes: dict[str, Any]) -> li
     truth = generate(scenario, seed=seed, episodes=size, out=folder, savings=False, **changes)
     planted = json.loads((folder / "truth_bundles.json").read_text("utf-8"))
     chosen = sorted(planted, key=lambda b: -b["episodes"])[:2]
-    generate(scenario, seed=seed, episodes=size, out=folder, savings=[b["name"] for b in chosen], replications=12, moves=SETS, **changes)
+    generate(
+        scenario,
+        seed=seed,
+        episodes=size,
+        out=folder,
+        savings=[b["name"] for b in chosen],
+        replications=12,
+        moves=SETS,
+        **changes,
+    )
     log = read_log([truth.log])
     found = episodes(log, bundles=[b["services"] for b in planted])
     journeys = log.keep("journeys", trips(log, found))
@@ -49,11 +62,24 @@ def world(folder: Path, scenario: str, seed: int, changes: dict[str, Any]) -> li
         o = entry["options"]
         begun = time.perf_counter()
         told = simulate(
-            log, entry["services"], entry["moves"], bundle=entry["bundle"], episodes=found, trips=journeys, materials=papers,
-            options=Options(o["delivery"], "", o.get("corrections_avoided", 0.0), o.get("online_share", 0.0)), attribute=False,
-        ).as_json()  # fmt: skip
-        row: dict[str, Any] = {"world": f"{scenario}-{seed}", "bundle": entry["bundle"], "moves": len(entry["moves"]),
-                               "first": entry["moves"][0], "delivery": o["delivery"], "s": time.perf_counter() - begun}  # fmt: skip
+            log,
+            entry["services"],
+            entry["moves"],
+            bundle=entry["bundle"],
+            episodes=found,
+            trips=journeys,
+            materials=papers,
+            options=Options(o["delivery"], "", o.get("corrections_avoided", 0.0), o.get("online_share", 0.0)),
+            attribute=False,
+        ).as_json()
+        row: dict[str, Any] = {
+            "world": f"{scenario}-{seed}",
+            "bundle": entry["bundle"],
+            "moves": len(entry["moves"]),
+            "first": entry["moves"][0],
+            "delivery": o["delivery"],
+            "s": time.perf_counter() - begun,
+        }
         for m in MEASURES:
             want, got = entry["measures"][m], told["measures"].get(m)
             if not got:
@@ -87,11 +113,16 @@ def main(number: int) -> None:
                     f" papers {r.get('submissions_mean/signed', 0):+5.1%} {r['s']:.1f}s",
                     flush=True,
                 )
-    for m, bars in (("lead_time_mean_h", (0.025, 0.07)), ("trips_mean", (0.02, 0.05)), ("submissions_mean", (0.02, 0.05))):
+    for m, bars in (
+        ("lead_time_mean_h", (0.025, 0.07)),
+        ("trips_mean", (0.02, 0.05)),
+        ("submissions_mean", (0.02, 0.05)),
+    ):
         errors = np.array([r[m] for r in rows if m in r])
         if len(errors):
             print(
-                f"{m}: median {np.median(errors):.2%} (bar {bars[0]:.1%}), worst {errors.max():.2%} (bar {bars[1]:.1%}),"
+                f"{m}: median {np.median(errors):.2%} (bar {bars[0]:.1%}),"
+                f" worst {errors.max():.2%} (bar {bars[1]:.1%}),"
                 f" held {np.mean([r[m + '/inside'] for r in rows if m in r]):.0%} (bar 80 %),"
                 f" half-width {np.median([r[m + '/half'] for r in rows if m in r]):.2%} (bar 5 %),"
                 f" as-is against the log {np.median([r[m + '/log'] for r in rows if m in r]):.2%} (bar 5 %)"

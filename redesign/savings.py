@@ -1,4 +1,4 @@
-"""simulate(log, services, moves) -> Savings: what a redesign saves, forecast by simulation, with intervals (contract 8)."""
+"""simulate(log, services, moves) -> Savings: what a redesign saves, simulated, with intervals (contract 8)."""
 
 from __future__ import annotations
 
@@ -17,10 +17,10 @@ from redesign.simulation import forecast, telling
 from redesign.simulation.calibration import Calibration, calibrate
 from redesign.simulation.cases import Case
 from redesign.simulation.facts import facts_of
+from redesign.simulation.focus import Focus, focus_of
 from redesign.simulation.forecast import MEASURES, Bounds, Runs, World, bounds, spread
 from redesign.simulation.papers import Papers, papers_of
 from redesign.simulation.replications import Design, design
-from redesign.simulation.scenario import Focus, focus_of
 from redesign.simulation.validation import Validation, validate
 from redesign.situation import Options
 
@@ -127,9 +127,11 @@ def simulate(
     catalogue = catalogue or Catalogue()
     world, base = _world(log, services, moves, catalogue, options, seed, episodes, materials, demand or {})
     stated = {
-        "delivery": options.delivery, "place": world.focus.window or options.place or None,
-        "corrections_avoided": options.corrections_avoided, "online_share": options.online_share,
-    }  # fmt: skip
+        "delivery": options.delivery,
+        "place": world.focus.window or options.place or None,
+        "corrections_avoided": options.corrections_avoided,
+        "online_share": options.online_share,
+    }
     name = bundle or "、".join(services)
     notes = list(telling.assumptions(world, moves))
     if not world.focus.cases:
@@ -157,14 +159,29 @@ def simulate(
         notes.append(("simulation.note-not-validated", {}) if checked.metrics else ("simulation.note-too-few", {}))
     _tell(progress, "done", 1.0)
     return Savings(
-        name, tuple(services), len(world.focus.cases) if base is None else base, tuple(moves), stated, seed, replications,
-        checked, telling.observed(log, world, episodes, trips, materials), _measures(as_is, to_be, unknown), shares, alone,
-        tuple(notes), float((to_be.leads > as_is.leads + 1.0).mean()), telling.overloaded(world.calibration),
+        name,
+        tuple(services),
+        len(world.focus.cases) if base is None else base,
+        tuple(moves),
+        stated,
+        seed,
+        replications,
+        checked,
+        telling.observed(log, world, episodes, trips, materials),
+        _measures(as_is, to_be, unknown),
+        shares,
+        alone,
+        tuple(notes),
+        float((to_be.leads > as_is.leads + 1.0).mean()),
+        telling.overloaded(world.calibration),
         telling.plain_subtraction(world, moves),
-        {"as_is_h": np.round(np.sort(as_is.leads[0]), 2).tolist(), "to_be_h": np.round(np.sort(to_be.leads[0]), 2).tolist()},
+        {
+            "as_is_h": np.round(np.sort(as_is.leads[0]), 2).tolist(),
+            "to_be_h": np.round(np.sort(to_be.leads[0]), 2).tolist(),
+        },
         telling.replay(world, as_is_design, as_is.first, to_be_design, to_be.first),
         telling.waits_h(world, as_is_design, as_is.first, to_be_design, to_be.first),
-    )  # fmt: skip
+    )
 
 
 def _tell(progress: Progress | None, step: str, share: float) -> None:
@@ -186,9 +203,16 @@ def _calibrated(log: EventLog, episode_of: Mapping[str, str], classes: Mapping[s
 
 
 def _world(
-    log: EventLog, services: Sequence[str], moves: Sequence[str], catalogue: Catalogue, options: Options, seed: int,
-    episodes: ir.Table | None, materials: ir.Table | None, demand: Mapping[str, float],
-) -> tuple[World, int | None]:  # fmt: skip
+    log: EventLog,
+    services: Sequence[str],
+    moves: Sequence[str],
+    catalogue: Catalogue,
+    options: Options,
+    seed: int,
+    episodes: ir.Table | None,
+    materials: ir.Table | None,
+    demand: Mapping[str, float],
+) -> tuple[World, int | None]:
     if episodes is None:
         from mining.episodes import episodes as find_episodes
 
@@ -211,15 +235,24 @@ def _world(
         names = [names[int(i)] for i in np.linspace(0, total - 1, MOST_EPISODES)]
     ties = _ties(log, services, episodes, catalogue) if least else frozenset()
     focus = focus_of(
-        calibration, names, place=options.place or None, shareable=papers.shareable, forms=papers.forms,
-        deferrable=papers.deferrable, ties=ties,
-    )  # fmt: skip
+        calibration,
+        names,
+        place=options.place or None,
+        shareable=papers.shareable,
+        forms=papers.forms,
+        deferrable=papers.deferrable,
+        ties=ties,
+    )
     if wanted and least:
         focus = _within(focus, wanted)
     world = World(
-        calibration, focus, _background(calibration, focus, demand), lambda m: papers.handed_in(focus, m),
-        papers.again_rates(calibration), seed,
-    )  # fmt: skip
+        calibration,
+        focus,
+        _background(calibration, focus, demand),
+        lambda m: papers.handed_in(focus, m),
+        papers.again_rates(calibration),
+        seed,
+    )
     del moves
     return world, total if total != len(names) else None
 
@@ -263,9 +296,10 @@ def _design(world: World, moves: frozenset[str], options: Options) -> Design:
 def _measures(as_is: Runs, to_be: Runs, unknown: frozenset[str]) -> dict[str, dict[str, Bounds]]:
     out = {}
     pairs = (
-        ("as_is", as_is.point, as_is.boot), ("to_be", to_be.point, to_be.boot),
+        ("as_is", as_is.point, as_is.boot),
+        ("to_be", to_be.point, to_be.boot),
         ("saving", as_is.point - to_be.point, as_is.boot - to_be.boot),
-    )  # fmt: skip
+    )
     found = {part: (point.mean(axis=0), spread(point, boot)) for part, point, boot in pairs}
     for k, name in enumerate(MEASURES):
         if name in unknown:
@@ -279,7 +313,13 @@ def _measures(as_is: Runs, to_be: Runs, unknown: frozenset[str]) -> dict[str, di
 
 
 def _attribution(
-    world: World, moves: Sequence[str], options: Options, drawn: Any, boots: Sequence[Any], as_is: Runs, to_be: Runs,
+    world: World,
+    moves: Sequence[str],
+    options: Options,
+    drawn: Any,
+    boots: Sequence[Any],
+    as_is: Runs,
+    to_be: Runs,
     unknown: frozenset[str],
 ) -> tuple[tuple[dict[str, object], ...], tuple[dict[str, object], ...]]:
     """Each move's share of every measure's saving, and what it saves alone; shares add up to the saving told."""
@@ -291,7 +331,8 @@ def _attribution(
 
     def saving(subset: frozenset[str]) -> np.ndarray:
         made = _design(world, subset, options)
-        return today - np.array([forecast.measures(world.run(made, d, r)) for d, r in worlds])
+        less: np.ndarray = today - np.array([forecast.measures(world.run(made, d, r)) for d, r in worlds])
+        return less
 
     found = shapley.attribute(moves, saving, world.seed)
     told = as_is.point.mean(axis=0) - to_be.point.mean(axis=0)

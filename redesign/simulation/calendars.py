@@ -1,8 +1,8 @@
 """Opening hours as the log shows them: cumulative tables of working time, by office, to the quarter of an hour.
 
 A calendar is the open quarters of a working day and, where an office is seen at work then, of Saturdays, Sundays and
-public holidays, which may be shorter; the country's moved working days are working days. Single stray events open nothing: a leak of one Sunday afternoon lets a simulated officer work
-every Sunday.
+public holidays, which may be shorter; the country's moved working days are working days. Single stray events open
+nothing: a leak of one Sunday afternoon lets a simulated officer work every Sunday.
 """
 
 from __future__ import annotations
@@ -122,11 +122,12 @@ def _shorter(usual: np.ndarray, times: np.ndarray) -> np.ndarray:
     low = opens if low - opens < 2700 else low
     high = closes if closes - high < 2700 else high
     edges = np.arange(QUARTERS) * SLOT_S
-    return usual & (edges >= low) & (edges < high)
+    shorter: np.ndarray = usual & (edges >= low) & (edges < high)
+    return shorter
 
 
 def _open_quarters(counts: np.ndarray) -> np.ndarray:
-    """Quarters in which work is seen; short gaps are chance, an hour's gap a break, a rare quarter at an edge a leak."""
+    """Quarters in which work is seen; short gaps are chance, an hour's gap a break, a rare edge a leak."""
     total = counts.sum()
     if total == 0:
         return np.ones(QUARTERS, bool)

@@ -32,8 +32,18 @@ from redesign.simulation.officers import Pools, pools_of
 from redesign.simulation.samples import Collector, Samples, group_of
 
 LOOPS = 3  # corrections of one case that are drawn at the most
-KINDS = ("apply/visit", "apply/online", "start/visit", "start/online", "correct/visit", "correct/online",
-         "interview/visit", "collect/visit", "post/online", "now/online")  # fmt: skip
+KINDS = (
+    "apply/visit",
+    "apply/online",
+    "start/visit",
+    "start/online",
+    "correct/visit",
+    "correct/online",
+    "interview/visit",
+    "collect/visit",
+    "post/online",
+    "now/online",
+)
 MOST_SEEN = 4000
 
 
@@ -88,8 +98,12 @@ class Calibration:
             self.waits.fit(flat) if len(self.waits.keys) else np.zeros((1, waits.BINS)),
             [_point(name) if w is None else w.fit(flat) for name, w in zip(KINDS, self.wishes, strict=True)],
             [np.array([36000.0, 54000.0]) if w is None else _hours(w, flat, rng) for w in self.wishes],
-            first, following, self.habits.sequential(flat), tour, travel,
-        )  # fmt: skip
+            first,
+            following,
+            self.habits.sequential(flat),
+            tour,
+            travel,
+        )
 
 
 def _point(name: str) -> np.ndarray:
@@ -109,7 +123,7 @@ def _hours(wishes: delays.Wishes, weights: np.ndarray, rng: np.random.Generator 
 def _correction_rates(
     corrections: dict[str, tuple[np.ndarray, np.ndarray]], weights: np.ndarray
 ) -> tuple[dict[str, float], float]:
-    """Share of cases with a correction by service, shrunk towards the log's (beta prior by moments), and of a next one."""
+    """Share of cases with a correction by service, shrunk towards the log's (beta prior), and of a next one."""
     totals, hits, again, once = {}, {}, 0.0, 0.0
     for service, (owner, number) in corrections.items():
         w = weights[owner]
@@ -150,8 +164,10 @@ def calibrate(
     calendars = learn(
         np.concatenate([offices, offices]),
         np.concatenate([e["start_s"].to_numpy()[present], e["end_s"].to_numpy()[present]]),
-        facts.origin, facts.horizon_days, facts.horizon_days + horizon_after_days,
-    )  # fmt: skip
+        facts.origin,
+        facts.horizon_days,
+        facts.horizon_days + horizon_after_days,
+    )
     del online
     pools = pools_of(facts, calendars)
     cases = cases_of(facts, episodes, classes)
@@ -172,8 +188,9 @@ def calibrate(
         by_service.setdefault(case.service, []).append(case)
     for service, own in sorted(by_service.items()):
         corrections[service] = (
-            np.array([numbers[x.episode] for x in own], np.int64), np.array([len(x.loops) for x in own], np.int64),
-        )  # fmt: skip
+            np.array([numbers[x.episode] for x in own], np.int64),
+            np.array([len(x.loops) for x in own], np.int64),
+        )
         for x in own:
             if x.loops and 0 <= x.loop_after < len(x.chain):
                 step = x.chain[x.loop_after].activity
@@ -182,11 +199,26 @@ def calibrate(
         loops = sum(len(x.loops) for x in own)
         again[service] = [sum(x.handed_again for x in own), sum(x.corrections_handed for x in own), loops]
     return Calibration(
-        facts, calendars, pools, groups, numbers, weeks, durations, duration_groups, gaps, gap_groups, found_waits, wishes,
-        habits, corrections, _rates(again, 0), _rates(again, 1),
-        {s: max(sorted(v), key=lambda k: v[k]) for s, v in after.items()}, {s: np.mean(v) >= 0.5 for s, v in redo.items()},
+        facts,
+        calendars,
+        pools,
+        groups,
+        numbers,
+        weeks,
+        durations,
+        duration_groups,
+        gaps,
+        gap_groups,
+        found_waits,
+        wishes,
+        habits,
+        corrections,
+        _rates(again, 0),
+        _rates(again, 1),
+        {s: max(sorted(v), key=lambda k: v[k]) for s, v in after.items()},
+        {s: bool(np.mean(v) >= 0.5) for s, v in redo.items()},
         facts.notes,
-    )  # fmt: skip
+    )
 
 
 def _rates(counts: dict[str, list[float]], at: int) -> dict[str, float]:
@@ -198,7 +230,13 @@ def _rates(counts: dict[str, list[float]], at: int) -> dict[str, float]:
 
 def duration_key(step: Step, case: Case) -> tuple[str, ...]:
     """The group that a step's duration is drawn from, widest part first."""
-    return ("visit" if step.visit else "work", step.activity, step.office, case.service, "redo" if step.redo else "first")
+    return (
+        "visit" if step.visit else "work",
+        step.activity,
+        step.office,
+        case.service,
+        "redo" if step.redo else "first",
+    )
 
 
 def all_steps(case: Case) -> list[Step]:
@@ -250,24 +288,30 @@ def way_of(case: Case) -> str:
     return "\t".join([case.service, *(s.activity for s in case.chain)])
 
 
-def _waits(
-    facts: Facts, cases: list[Case], numbers: dict[str, int], calendars: Calendars, pools: Pools
-) -> waits.Waits:
+def _waits(facts: Facts, cases: list[Case], numbers: dict[str, int], calendars: Calendars, pools: Pools) -> waits.Waits:
     known = facts.events["known"].to_numpy()
     resource = facts.events["resource"].to_numpy()
     steps = [
-        (s, c) for c in cases for s in all_steps(c)
-        if s.kind == WORK and known[s.row] and s.end_s > s.start_s and resource[s.row] != ""
+        (s, c)
+        for c in cases
+        for s in all_steps(c)
+        if s.kind == WORK
+        and known[s.row]
+        and s.end_s > s.start_s
+        and resource[s.row] != ""
         and pools.find(s.office, "work", s.activity) >= 0
-    ]  # fmt: skip
+    ]
     empty = np.zeros(0)
     if len(steps) < LEAST_STEPS:
         return waits.Waits(empty, empty, empty.astype(int), empty.astype(int), {}, 0.0)
     lo, hi, late = waits.intervals(
-        np.array([s.office + "\t" + resource[s.row] for s, _ in steps]), np.array([s.ready_s for s, _ in steps]),
-        np.array([s.start_s for s, _ in steps]), np.array([s.end_s for s, _ in steps]),
-        np.array([calendars.row.get(s.office, 0) for s, _ in steps]), calendars,
-    )  # fmt: skip
+        np.array([s.office + "\t" + resource[s.row] for s, _ in steps]),
+        np.array([s.ready_s for s, _ in steps]),
+        np.array([s.start_s for s, _ in steps]),
+        np.array([s.end_s for s, _ in steps]),
+        np.array([calendars.row.get(s.office, 0) for s, _ in steps]),
+        calendars,
+    )
     by_activity: dict[str, list[int]] = {}
     for i, (s, _) in enumerate(steps):
         by_activity.setdefault(s.activity, []).append(i)
@@ -310,9 +354,15 @@ def _wishes(
 
 
 def _note(
-    seen: dict[str, list[delays.Seen]], kind: str, step: Step, opened: float, rides: set[int], calendars: Calendars,
-    owner: int, weight: float = 1.0,
-) -> None:  # fmt: skip
+    seen: dict[str, list[delays.Seen]],
+    kind: str,
+    step: Step,
+    opened: float,
+    rides: set[int],
+    calendars: Calendars,
+    owner: int,
+    weight: float = 1.0,
+) -> None:
     name = f"{kind}/{'visit' if step.visit else 'online'}"
     if name not in seen or weight <= 0 or step.start_s < opened - 1:
         return

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass, field
+from itertools import pairwise
 
 import numpy as np
 import pandas as pd
@@ -33,7 +34,7 @@ class Step:
 
 @dataclass(slots=True)
 class Case:
-    """One case. ``chain`` is without corrections; ``loops`` has them: (notice or None, correction, redone work or None)."""
+    """One case. ``chain`` is without corrections; ``loops`` has them: (notice, correction, redone work)."""
 
     id: str
     service: str
@@ -81,10 +82,10 @@ def cases_of(
     names = e["case"].to_numpy()
     if not len(names):
         return []
-    bounds = np.flatnonzero(np.concatenate([[True], names[1:] != names[:-1], [True]]))
+    bounds = np.flatnonzero(np.concatenate([[True], names[1:] != names[:-1], [True]])).tolist()
     columns = {c: e[c].to_numpy() for c in e.columns}
     rows = e.index.to_numpy()
-    return [_case(columns, rows, a, b, episodes, classes) for a, b in zip(bounds[:-1], bounds[1:], strict=True)]
+    return [_case(columns, rows, a, b, episodes, classes) for a, b in pairwise(bounds)]
 
 
 def _case(
@@ -96,9 +97,19 @@ def _case(
         kind = _kind(c, i, i == a)
         visit = bool(c["visit"][i])
         steps.append(
-            Step(kind, int(rows[i]), c["activity"][i], c["office"][i], c["department"][i],
-                 c["place"][i] if visit else "", visit, float(c["start_s"][i]), float(c["end_s"][i]), float(done))
-        )  # fmt: skip
+            Step(
+                kind,
+                int(rows[i]),
+                c["activity"][i],
+                c["office"][i],
+                c["department"][i],
+                c["place"][i] if visit else "",
+                visit,
+                float(c["start_s"][i]),
+                float(c["end_s"][i]),
+                float(done),
+            )
+        )
         done = max(done, c["end_s"][i])
     chain, loops, loop_after = _unlooped(steps)
     outputs: set[str] = set()
@@ -123,11 +134,24 @@ def _case(
         issued = work[-1].end_s
     name = str(c["case"][a])
     return Case(
-        name, str(c["service"][a]), episodes.get(name, name), str(c["office"][a]), str(c["department"][a]), chain, loops,
-        loop_after, float(issued), max([s.end_s for s in hands], default=float(issued)),
-        hands[-1].kind if hands else -1, frozenset(outputs), frozenset(asked), first, again, corrections,
+        name,
+        str(c["service"][a]),
+        episodes.get(name, name),
+        str(c["office"][a]),
+        str(c["department"][a]),
+        chain,
+        loops,
+        loop_after,
+        float(issued),
+        max([s.end_s for s in hands], default=float(issued)),
+        hands[-1].kind if hands else -1,
+        frozenset(outputs),
+        frozenset(asked),
+        first,
+        again,
+        corrections,
         agent=str(c["agent"][a]),
-    )  # fmt: skip
+    )
 
 
 def _kind(c: dict[str, np.ndarray], i: int, first: bool) -> int:

@@ -108,9 +108,13 @@ def wishes_of(seen: list[Seen], calendars: np.ndarray) -> Wishes:
         if not allowed[i].any():
             allowed[i, -1] = 1.0
     return Wishes(
-        allowed, np.array([s.owner for s in seen], np.int64), np.array([s.weight for s in seen]),
-        np.array(hours or [36000.0]), np.array(hour_owner or [0], np.int64), gaps,
-    )  # fmt: skip
+        allowed,
+        np.array([s.owner for s in seen], np.int64),
+        np.array([s.weight for s in seen]),
+        np.array(hours or [36000.0]),
+        np.array(hour_owner or [0], np.int64),
+        gaps,
+    )
 
 
 def survival(theta: np.ndarray, calendar: np.ndarray, opened: float, until: float) -> float:

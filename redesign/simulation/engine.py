@@ -20,6 +20,8 @@ from __future__ import annotations
 import numpy as np
 from numba import njit
 
+from redesign.simulation.heap import pop, push
+
 PASS, WORK, DELAY, ERRAND = 0, 1, 2, 3
 SLOT_S = 900.0  # calendars are known to the quarter of an hour
 DAY_S = 86400.0
@@ -28,7 +30,7 @@ _RELEASE, _QUEUE, _DONE, _LAND, _STEP = 0, 1, 2, 3, 4
 
 
 @njit(cache=True, nogil=True)
-def worked_at(cumulative, t):
+def worked_at(cumulative, t):  # type: ignore[no-untyped-def]
     """Working seconds from the horizon's start to `t`, by a cumulative table of quarter-hours."""
     last = cumulative.shape[0] - 1
     slot = int(t // SLOT_S)
@@ -40,7 +42,7 @@ def worked_at(cumulative, t):
 
 
 @njit(cache=True, nogil=True)
-def is_open(cumulative, t):
+def is_open(cumulative, t):  # type: ignore[no-untyped-def]
     """Whether `t` lies in an open quarter-hour; after the horizon everything is open."""
     slot = int(t // SLOT_S)
     if slot < 0:
@@ -51,7 +53,7 @@ def is_open(cumulative, t):
 
 
 @njit(cache=True, nogil=True)
-def next_open(cumulative, t):
+def next_open(cumulative, t):  # type: ignore[no-untyped-def]
     """`t` itself where open, else the next opening, found by bisection."""
     if t < 0.0:
         t = 0.0
@@ -72,7 +74,7 @@ def next_open(cumulative, t):
 
 
 @njit(cache=True, nogil=True)
-def after_working(cumulative, t, work_s):
+def after_working(cumulative, t, work_s):  # type: ignore[no-untyped-def]
     """When `work_s` of working time, begun at `t`, are over (inverse of the cumulative table)."""
     if work_s <= 0.0:
         return t
@@ -93,7 +95,7 @@ def after_working(cumulative, t, work_s):
 
 
 @njit(cache=True, nogil=True)
-def day_is_open(cumulative, day):
+def day_is_open(cumulative, day):  # type: ignore[no-untyped-def]
     """Whether the calendar has any working time on a day of the horizon."""
     per_day = int(DAY_S // SLOT_S)
     first, last = day * per_day, cumulative.shape[0] - 1
@@ -103,7 +105,7 @@ def day_is_open(cumulative, day):
 
 
 @njit(cache=True, nogil=True)
-def landing(cumulative, t, days, gap_s, hour_s):
+def landing(cumulative, t, days, gap_s, hour_s):  # type: ignore[no-untyped-def]
     """When an applicant comes who could from `t` on: the same day after `gap_s`, else `days` later at `hour_s`.
 
     Days are calendar days: who means to come on a closed day comes on the next open one.
@@ -125,43 +127,7 @@ def landing(cumulative, t, days, gap_s, hour_s):
 
 
 @njit(cache=True, nogil=True)
-def _push(times, numbers, kinds, nodes, size, t, number, kind, node):
-    i = size
-    while i > 0:
-        parent = (i - 1) >> 1
-        if times[parent] < t or (times[parent] == t and numbers[parent] < number):
-            break
-        times[i], numbers[i], kinds[i], nodes[i] = times[parent], numbers[parent], kinds[parent], nodes[parent]
-        i = parent
-    times[i], numbers[i], kinds[i], nodes[i] = t, number, kind, node
-    return size + 1
-
-
-@njit(cache=True, nogil=True)
-def _pop(times, numbers, kinds, nodes, size):
-    size -= 1
-    t, number, kind, node = times[size], numbers[size], kinds[size], nodes[size]
-    i = 0
-    while True:
-        child = 2 * i + 1
-        if child >= size:
-            break
-        other = child + 1
-        if other < size and (
-            times[other] < times[child] or (times[other] == times[child] and numbers[other] < numbers[child])
-        ):
-            child = other
-        if t < times[child] or (t == times[child] and number < numbers[child]):
-            break
-        times[i], numbers[i], kinds[i], nodes[i] = times[child], numbers[child], kinds[child], nodes[child]
-        i = child
-    if size > 0:
-        times[i], numbers[i], kinds[i], nodes[i] = t, number, kind, node
-    return size
-
-
-@njit(cache=True, nogil=True)
-def run(
+def run(  # type: ignore[no-untyped-def]
     kind,
     predecessors,
     edge_start,
@@ -234,11 +200,11 @@ def run(
         end[i] = np.nan
         ready[i] = np.nan
         if left[i] == 0:
-            size = _push(times, numbers, kinds, nodes, size, release_at[i], number, _RELEASE, i)
+            size = push(times, numbers, kinds, nodes, size, release_at[i], number, _RELEASE, i)
             number += 1
     while size > 0:
         t, what, node = times[0], kinds[0], nodes[0]
-        size = _pop(times, numbers, kinds, nodes, size)
+        size = pop(times, numbers, kinds, nodes, size)
         if size + 64 > capacity:
             more = np.empty(2 * capacity, np.float64)
             more[:capacity] = times
@@ -263,18 +229,18 @@ def run(
                 done = node
             elif k == WORK:
                 if pre_s[node] > 0.0:
-                    size = _push(times, numbers, kinds, nodes, size, t + pre_s[node], number, _QUEUE, node)
+                    size = push(times, numbers, kinds, nodes, size, t + pre_s[node], number, _QUEUE, node)
                     number += 1
                 else:
                     queue = node
             elif k == DELAY:
                 start[node] = t
-                size = _push(times, numbers, kinds, nodes, size, t + duration_s[node], number, _DONE, node)
+                size = push(times, numbers, kinds, nodes, size, t + duration_s[node], number, _DONE, node)
                 number += 1
             else:
                 opened[node] = 1
                 come = landing(calendars[place_calendar[node]], t, days[node], gap_s[node], hour_s[node])
-                size = _push(times, numbers, kinds, nodes, size, come, number, _LAND, node)
+                size = push(times, numbers, kinds, nodes, size, come, number, _LAND, node)
                 number += 1
         elif what == _QUEUE:
             queue = node
@@ -298,7 +264,7 @@ def run(
                     queue = node
                 else:  # he is elsewhere, or here and will come to it; should this place close first, he comes again
                     come = next_open(calendars[place_calendar[node]], t + 1800.0)
-                    size = _push(times, numbers, kinds, nodes, size, come, number, _LAND, node)
+                    size = push(times, numbers, kinds, nodes, size, come, number, _LAND, node)
                     number += 1
         elif what == _STEP:  # the visit goes on, or ends
             e = episode[node]
@@ -320,13 +286,13 @@ def run(
                 if away >= 0 and tour[node] != 0:
                     come = t + travel_s[node]
                     if is_open(calendars[place_calendar[away]], come):
-                        size = _push(times, numbers, kinds, nodes, size, come, number, _LAND, away)
+                        size = push(times, numbers, kinds, nodes, size, come, number, _LAND, away)
                         number += 1
         else:
             done = node
             p = pool[node]
             k = kind[node]
-            if (k == WORK or k == ERRAND) and p >= 0 and servers[p] > 0:
+            if (k in (WORK, ERRAND)) and p >= 0 and servers[p] > 0:
                 busy[p] -= 1
                 if head[p] >= 0:
                     other = head[p]
@@ -337,16 +303,23 @@ def run(
                     row = calendars[pool_calendar[p]]
                     begin = next_open(row, t)
                     start[other] = begin
-                    size = _push(
-                        times, numbers, kinds, nodes, size,
-                        after_working(row, begin, duration_s[other]), number, _DONE, other,
-                    )  # fmt: skip
+                    size = push(
+                        times,
+                        numbers,
+                        kinds,
+                        nodes,
+                        size,
+                        after_working(row, begin, duration_s[other]),
+                        number,
+                        _DONE,
+                        other,
+                    )
                     number += 1
         if queue >= 0:
             p = pool[queue]
             if p < 0:
                 start[queue] = t
-                size = _push(times, numbers, kinds, nodes, size, t + duration_s[queue], number, _DONE, queue)
+                size = push(times, numbers, kinds, nodes, size, t + duration_s[queue], number, _DONE, queue)
                 number += 1
             elif servers[p] == 0 or busy[p] < servers[p]:
                 if servers[p] > 0:
@@ -354,10 +327,17 @@ def run(
                 row = calendars[pool_calendar[p]]
                 begin = next_open(row, t)
                 start[queue] = begin
-                size = _push(
-                    times, numbers, kinds, nodes, size,
-                    after_working(row, begin, duration_s[queue]), number, _DONE, queue,
-                )  # fmt: skip
+                size = push(
+                    times,
+                    numbers,
+                    kinds,
+                    nodes,
+                    size,
+                    after_working(row, begin, duration_s[queue]),
+                    number,
+                    _DONE,
+                    queue,
+                )
                 number += 1
             else:
                 if tail[p] >= 0:
@@ -381,14 +361,14 @@ def run(
                         come = landing(
                             calendars[place_calendar[target]], t, days[target], gap_s[target], hour_s[target]
                         )
-                        size = _push(times, numbers, kinds, nodes, size, come, number, _LAND, target)
+                        size = push(times, numbers, kinds, nodes, size, come, number, _LAND, target)
                     else:
-                        size = _push(times, numbers, kinds, nodes, size, t, number, _RELEASE, target)
+                        size = push(times, numbers, kinds, nodes, size, t, number, _RELEASE, target)
                     number += 1
             if kind[done] == ERRAND:
                 opened[done] = 3
                 if place[done] >= 0:
                     trip_end[episode[done]] = t
-                    size = _push(times, numbers, kinds, nodes, size, t + 1e-6, number, _STEP, done)
+                    size = push(times, numbers, kinds, nodes, size, t + 1e-6, number, _STEP, done)
                     number += 1
     return undone

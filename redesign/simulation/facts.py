@@ -72,9 +72,24 @@ def _read(log: EventLog) -> Facts:
 
     chosen, notes = _chosen(log)
     columns = [
-        "case_id", "activity", "started_at", "completed_at", "department", "resource", "service", "region", "agent",
-        "actor", "channel", "place", "materials", "method", "outputs", "delivery", "event_number",
-    ]  # fmt: skip
+        "case_id",
+        "activity",
+        "started_at",
+        "completed_at",
+        "department",
+        "resource",
+        "service",
+        "region",
+        "agent",
+        "actor",
+        "channel",
+        "place",
+        "materials",
+        "method",
+        "outputs",
+        "delivery",
+        "event_number",
+    ]
     begun = ibis.coalesce(chosen.started_at, chosen.completed_at)
     table = chosen.select(*columns, begun=begun).order_by(["case_id", "begun", "completed_at", "event_number"])
     frame = log.run(table)
@@ -83,8 +98,21 @@ def _read(log: EventLog) -> Facts:
 
 def shape(frame: pd.DataFrame, log: EventLog, notes: tuple[tuple[str, dict[str, object]], ...] = ()) -> Facts:
     """Canonical rows, ordered by case and time, as facts."""
-    text = {name: frame[name].astype("string").fillna("") for name in
-            ("service", "department", "region", "resource", "place", "channel", "actor", "agent", "delivery", "method")}  # fmt: skip
+    text = {
+        name: frame[name].astype("string").fillna("")
+        for name in (
+            "service",
+            "department",
+            "region",
+            "resource",
+            "place",
+            "channel",
+            "actor",
+            "agent",
+            "delivery",
+            "method",
+        )
+    }
     one = "-" if len(frame) else ""
     service = text["service"].where(text["service"] != "", one)
     department = text["department"].where(text["department"] != "", service)

@@ -15,16 +15,21 @@ import numpy as np
 
 from redesign.simulation.calibration import Calibration, Drawn
 from redesign.simulation.cases import Case
+from redesign.simulation.focus import Focus
 from redesign.simulation.replications import Design, Outcome, replicate
-from redesign.simulation.scenario import Focus
 
 WIDENING = 1.5
 Z90 = 1.645
 LEAST_HALF = 0.012  # of the as-is: so near do structures alike in all that a log shows come to each other
 MEASURES = (
-    "lead_time_mean_h", "lead_time_median_h", "lead_time_p90_h", "trips_mean", "submissions_mean",
-    "departments_visited_mean", "processing_hours_mean",
-)  # fmt: skip
+    "lead_time_mean_h",
+    "lead_time_median_h",
+    "lead_time_p90_h",
+    "trips_mean",
+    "submissions_mean",
+    "departments_visited_mean",
+    "processing_hours_mean",
+)
 
 
 @dataclass(frozen=True, eq=False)
@@ -41,9 +46,14 @@ class World:
     def run(self, design: Design, drawn: Drawn, replication: int) -> Outcome:
         """One replication of a design; its number alone decides the luck."""
         return replicate(
-            self.calibration, self.focus, design, drawn, self.submissions(design.moves), dict(self.again(design.moves)),
+            self.calibration,
+            self.focus,
+            design,
+            drawn,
+            self.submissions(design.moves),
+            dict(self.again(design.moves)),
             (self.seed, replication),
-        )  # fmt: skip
+        )
 
 
 @dataclass(frozen=True, slots=True)
@@ -66,9 +76,14 @@ def measures(outcome: Outcome) -> np.ndarray:
     lead = outcome.lead_h
     return np.array(
         [
-            lead.mean(), np.median(lead), np.quantile(lead, 0.9), outcome.trips.mean(), outcome.submissions.mean(),
-            outcome.departments.mean(), outcome.processing_h.mean(),
-        ]  # fmt: skip
+            lead.mean(),
+            np.median(lead),
+            np.quantile(lead, 0.9),
+            outcome.trips.mean(),
+            outcome.submissions.mean(),
+            outcome.departments.mean(),
+            outcome.processing_h.mean(),
+        ]
     )
 
 
@@ -84,7 +99,9 @@ def bootstraps(calibration: Calibration, seed: int, number: int) -> list[Drawn]:
         if b % 2:
             weights = np.bincount(rng.integers(0, len(weeks), len(weeks)), minlength=len(weeks)).astype(float)
         else:
-            weights = np.bincount(rng.integers(0, len(span), len(span)), minlength=len(span))[weeks - span[0]].astype(float)
+            weights = np.bincount(rng.integers(0, len(span), len(span)), minlength=len(span))[weeks - span[0]].astype(
+                float
+            )
         if weights.sum() <= 0:
             weights = np.ones(len(weeks))
         out.append(calibration.draw(weights, rng))
@@ -111,7 +128,8 @@ def spread(point: np.ndarray, boot: np.ndarray) -> np.ndarray:
     b, m = boot.shape[:2]
     noise = (rest**2).sum(axis=(0, 1)) / max((b - 1) * (m - 1), 1)  # luck meets each calibration differently
     between = rows.var(axis=0, ddof=1)
-    return np.sqrt(np.maximum(between - noise / m, 0.2 * between) + within / max(r, 1))
+    both: np.ndarray = np.sqrt(np.maximum(between - noise / m, 0.2 * between) + within / max(r, 1))
+    return both
 
 
 def bounds(value: float, deviation: float, *, scale: float = 0.0, positive: bool = True) -> Bounds:
@@ -131,13 +149,15 @@ class Runs:
     leads: np.ndarray  # (r, episodes)
 
 
-def run_design(world: World, design: Design, drawn: Drawn, boots: Sequence[Drawn], replications: int, each: int) -> Runs:
+def run_design(
+    world: World, design: Design, drawn: Drawn, boots: Sequence[Drawn], replications: int, each: int
+) -> Runs:
     """Replicate a design under the calibration and its bootstraps, with luck shared between designs."""
     outcomes = [world.run(design, drawn, r) for r in range(replications)]
-    boot = np.array(
-        [[measures(world.run(design, d, 1000 + m)) for m in range(each)] for d in boots]
-    )
+    boot = np.array([[measures(world.run(design, d, 1000 + m)) for m in range(each)] for d in boots])
     return Runs(
-        np.array([measures(o) for o in outcomes]), boot.reshape(len(boots), each, len(MEASURES)), outcomes[0],
+        np.array([measures(o) for o in outcomes]),
+        boot.reshape(len(boots), each, len(MEASURES)),
+        outcomes[0],
         np.array([o.lead_h for o in outcomes]),
-    )  # fmt: skip
+    )

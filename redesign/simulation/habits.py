@@ -1,8 +1,9 @@
-"""What applicants are used to: one service after the other although nothing forces them; rides; tours of several places."""
+"""What applicants are used to: one service after another though nothing forces them; rides; tours."""
 
 from __future__ import annotations
 
 from dataclasses import dataclass
+from itertools import pairwise
 
 import numpy as np
 
@@ -108,10 +109,16 @@ def habits_of(groups: dict[str, list[Case]], numbers: dict[str, int], calendars:
             applications.append((f"apply\t{name}", case.apply, bound, float(habit)))
             applications.append((f"{kind}\t{name}", case.apply, free, float(1 - habit)))
     return Habits(
-        rides, applications, list(groups), overlap, chance,
-        np.array([t[0] for t in tours]), np.array([t[1] for t in tours], np.int64),
-        np.array([t[0] for t in travels]), np.array([t[1] for t in travels], np.int64),
-    )  # fmt: skip
+        rides,
+        applications,
+        list(groups),
+        overlap,
+        chance,
+        np.array([t[0] for t in tours]),
+        np.array([t[1] for t in tours], np.int64),
+        np.array([t[0] for t in travels]),
+        np.array([t[1] for t in travels], np.int64),
+    )
 
 
 def _first_delays(
@@ -120,10 +127,16 @@ def _first_delays(
     out = []
     for visit in (False, True):
         seen = [
-            delays.Seen(free, s.start_s, s.row in rides, calendars.row.get(s.office, 0) if s.visit else 0,
-                        numbers[name.split("\t")[1]])
-            for name, s, free, _ in plain if s.visit == visit and s.start_s >= free and name.startswith("apply")
-        ][:2000]  # fmt: skip
+            delays.Seen(
+                free,
+                s.start_s,
+                s.row in rides,
+                calendars.row.get(s.office, 0) if s.visit else 0,
+                numbers[name.split("\t")[1]],
+            )
+            for name, s, free, _ in plain
+            if s.visit == visit and s.start_s >= free and name.startswith("apply")
+        ][:2000]
         if len(seen) < 5:
             theta = np.zeros(delays.BINS + delays.DAYS)
             theta[delays.BINS : delays.BINS + 3] = 1 / 3
@@ -134,7 +147,7 @@ def _first_delays(
 
 
 def _choices(cases: list[Case]) -> list[tuple[Case, float, float, bool, str]]:
-    """Of every later application: since when it was free to be made, bound by the habit, whether made before that, kind."""
+    """Of every later application: since when it was free, bound by habit, whether made before that, kind."""
     by_id = {x.id: x for x in cases}
     out = []
     for i, case in enumerate(cases):
@@ -150,9 +163,15 @@ def _choices(cases: list[Case]) -> list[tuple[Case, float, float, bool, str]]:
 
 
 def _rides(
-    cases: list[Case], free_since: dict[int, float], rides: set[int], way: set[int],
-    tours: list[tuple[float, int]], travels: list[tuple[float, int]], owner: int, calendars: Calendars,
-) -> None:  # fmt: skip
+    cases: list[Case],
+    free_since: dict[int, float],
+    rides: set[int],
+    way: set[int],
+    tours: list[tuple[float, int]],
+    travels: list[tuple[float, int]],
+    owner: int,
+    calendars: Calendars,
+) -> None:
     visits: list[tuple[float, float, str, int, float, str]] = []
     for case in cases:
         for s in [*case.chain, *(loop[1] for loop in case.loops)]:
@@ -160,7 +179,7 @@ def _rides(
                 since = case.issued_s if s.kind == COLLECT else free_since.get(s.row, s.ready_s)
                 visits.append((s.start_s, s.end_s, s.place, s.row, since, s.office))
     visits.sort()
-    for before, now in zip(visits, visits[1:], strict=False):
+    for before, now in pairwise(visits):
         gap = now[0] - before[1]
         if now[2] == before[2] and gap <= RIDE_S:
             rides.add(now[3])

@@ -37,14 +37,32 @@ class Draft:
     case_slot: list[int] = field(default_factory=list)  # the slot of its case, for what the whole case draws
     label: list[tuple[str, str, str, str]] = field(default_factory=list)  # service, activity, lane, kind of time
     edges: list[tuple[int, int, int]] = field(default_factory=list)  # source, target, episode whose habit it is or -1
-    longest: list[tuple[int, list[tuple[int, int]]]] = field(default_factory=list)  # node: (slot, group) to take the longest of
+    longest: list[tuple[int, list[tuple[int, int]]]] = field(
+        default_factory=list
+    )  # node: (slot, group) to take the longest of
 
     def add(
-        self, kind: int, episode: int, slot: int, *, pool: int = -1, duration: int = -1, gap: int = -1, wait: int = -1,
-        delay: int = -1, place: int = -1, calendar: int = ALWAYS_OPEN, department: int = -1, release_s: float = 0.0,
-        correction: int = -1, may_go_online: bool = False, officer: bool = False,
-        case_slot: int = 0, label: tuple[str, str, str, str] = ("", "", "", ""), after: tuple[int, ...] = (),
-    ) -> int:  # fmt: skip
+        self,
+        kind: int,
+        episode: int,
+        slot: int,
+        *,
+        pool: int = -1,
+        duration: int = -1,
+        gap: int = -1,
+        wait: int = -1,
+        delay: int = -1,
+        place: int = -1,
+        calendar: int = ALWAYS_OPEN,
+        department: int = -1,
+        release_s: float = 0.0,
+        correction: int = -1,
+        may_go_online: bool = False,
+        officer: bool = False,
+        case_slot: int = 0,
+        label: tuple[str, str, str, str] = ("", "", "", ""),
+        after: tuple[int, ...] = (),
+    ) -> int:
         """Add a node after others; gives its number."""
         node = len(self.kind)
         self.kind.append(kind)
@@ -79,15 +97,31 @@ class Draft:
         per = np.bincount(episode[order], minlength=episodes) if len(order) else np.zeros(episodes, np.int64)
         parts = [(node, slot, group) for node, pairs in self.longest for slot, group in pairs]
         return Network(
-            kind, episode, np.array(self.pool, np.int32), np.array(self.slot, np.int64),
-            np.array(self.duration_group, np.int64), np.array(self.gap_group, np.int64), np.array(self.wait_group, np.int64),
-            np.array(self.delay_group, np.int64), np.array(self.place, np.int32), np.array(self.place_calendar, np.int32),
-            np.array(self.department, np.int32), np.array(self.release_s, float), np.array(self.correction, np.int64),
-            np.array(self.may_go_online, bool), np.array(self.officer, bool), np.array(self.case_slot, np.int64), tuple(self.label),
-            np.concatenate([[0], np.cumsum(counts)]).astype(np.int32), edges[:, 1].astype(np.int32), edges[:, 2].astype(np.int64),
-            np.concatenate([[0], np.cumsum(per)]).astype(np.int32), order.astype(np.int32),
-            np.array(parts or np.zeros((0, 3)), np.int64).reshape(-1, 3), episodes,
-        )  # fmt: skip
+            kind,
+            episode,
+            np.array(self.pool, np.int32),
+            np.array(self.slot, np.int64),
+            np.array(self.duration_group, np.int64),
+            np.array(self.gap_group, np.int64),
+            np.array(self.wait_group, np.int64),
+            np.array(self.delay_group, np.int64),
+            np.array(self.place, np.int32),
+            np.array(self.place_calendar, np.int32),
+            np.array(self.department, np.int32),
+            np.array(self.release_s, float),
+            np.array(self.correction, np.int64),
+            np.array(self.may_go_online, bool),
+            np.array(self.officer, bool),
+            np.array(self.case_slot, np.int64),
+            tuple(self.label),
+            np.concatenate([[0], np.cumsum(counts)]).astype(np.int32),
+            edges[:, 1].astype(np.int32),
+            edges[:, 2].astype(np.int64),
+            np.concatenate([[0], np.cumsum(per)]).astype(np.int32),
+            order.astype(np.int32),
+            np.array(parts or np.zeros((0, 3)), np.int64).reshape(-1, 3),
+            episodes,
+        )
 
 
 @dataclass(frozen=True, eq=False)

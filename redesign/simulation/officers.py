@@ -38,7 +38,11 @@ def pools_of(facts: Facts, calendars: Calendars) -> Pools:
     worked = e["known"] & (e["end_s"] > e["start_s"]) & ~e["step"].isin(["post", "notice"])
     officer = worked & ~e["applicant_side"]
     window = worked & e["visit"]
-    servers, rows, departments, sides, use = [], [], [], [], []
+    servers: list[int] = []
+    rows: list[int] = []
+    departments: list[str] = []
+    sides: list[str] = []
+    use: list[float] = []
     of: dict[tuple[str, str, str], int] = {}
     for side, mask in (("work", officer), ("window", window)):
         for office, part in e[mask].groupby("office", sort=True):
@@ -58,14 +62,20 @@ def pools_of(facts: Facts, calendars: Calendars) -> Pools:
                 sides.append(side)
                 use.append(min(busy, 1.0) if number else 0.0)
     return Pools(
-        np.array(servers or [0], np.int32), np.array(rows or [0], np.int32), departments or [""], sides or [""], of,
+        np.array(servers or [0], np.int32),
+        np.array(rows or [0], np.int32),
+        departments or [""],
+        sides or [""],
+        of,
         np.array(use or [0.0]),
-    )  # fmt: skip
+    )
 
 
 def _working(part: pd.DataFrame, calendars: Calendars, row: int) -> np.ndarray:
     at = np.full(len(part), row)
-    return calendars.worked(at, part["end_s"].to_numpy(float)) - calendars.worked(at, part["start_s"].to_numpy(float))
+    ends, starts = part["end_s"].to_numpy(float), part["start_s"].to_numpy(float)
+    spans: np.ndarray = calendars.worked(at, ends) - calendars.worked(at, starts)
+    return spans
 
 
 def _components(part: pd.DataFrame) -> list[tuple[list[str], list[str]]]:
@@ -77,7 +87,7 @@ def _components(part: pd.DataFrame) -> list[tuple[list[str], list[str]]]:
     groups: list[tuple[set[str], set[str]]] = []
     for activity, per in counts.groupby(level=0, sort=True):
         share = per / per.sum()
-        who = {str(r) for (_, r), s in share.items() if s >= LEAST_SHARE}
+        who = {str(r) for r, s in zip(share.index.get_level_values(1), share, strict=True) if s >= LEAST_SHARE}
         joined = [g for g in groups if g[1] & who]
         merged = ({str(activity)}.union(*(g[0] for g in joined)), who.union(*(g[1] for g in joined)))
         groups = [g for g in groups if g not in joined] + [merged]

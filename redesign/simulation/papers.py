@@ -10,7 +10,7 @@ import numpy as np
 
 from catalogue.services import Catalogue
 from redesign.simulation.calibration import Calibration
-from redesign.simulation.scenario import Focus
+from redesign.simulation.focus import Focus
 
 if TYPE_CHECKING:
     import ibis.expr.types as ir
@@ -73,24 +73,25 @@ def papers_of(log: EventLog, materials: ir.Table | None, catalogue: Catalogue) -
         materials = find_materials(log, material_classes(log, catalogue=catalogue))
     rows = materials
     spelled = log.run(rows.select("material", "material_class").distinct().order_by("material", "material_class"))
-    classes = {}
+    classes: dict[str, str] = {}
     for written, name in spelled.itertuples(index=False, name=None):
         for part in str(written).split(";"):
             classes.setdefault(part, str(name))
     given = rows.filter(rows.shareable_from.notnull() & (rows.shareable_from != ""))
     shared: dict[str, set[str]] = {}
-    for case, name in log.run(given.select("case_id", "material_class").distinct().order_by("case_id", "material_class")).itertuples(
-        index=False, name=None
-    ):
+    for case, name in log.run(
+        given.select("case_id", "material_class").distinct().order_by("case_id", "material_class")
+    ).itertuples(index=False, name=None):
         shared.setdefault(str(case), set()).add(str(name))
     names = sorted(set(classes.values()))
     entries = {n: catalogue.material(n) for n in names}
     return Papers(
-        classes, {k: frozenset(v) for k, v in sorted(shared.items())},
+        classes,
+        {k: frozenset(v) for k, v in sorted(shared.items())},
         frozenset(n for n, entry in entries.items() if entry is not None and entry.form),
         frozenset(n for n, entry in entries.items() if entry is not None and entry.deferrable),
         _at_corrections(log, rows),
-    )  # fmt: skip
+    )
 
 
 def _at_corrections(log: EventLog, rows: ir.Table) -> dict[str, tuple[int, int]]:

@@ -1,4 +1,4 @@
-"""Plain queueing networks on the engine: work alone, without applicants. For benchmarks, tests, and models given as files."""
+"""Plain queueing networks on the engine: work alone, without applicants; for benchmarks, tests, models in files."""
 
 from __future__ import annotations
 
@@ -22,9 +22,14 @@ class Played:
 
 
 def play(
-    routes: Routes, arrival_s: np.ndarray, pool: np.ndarray, duration_s: np.ndarray, servers: np.ndarray,
-    pool_calendar: np.ndarray | None = None, calendars: np.ndarray | None = None,
-) -> Played:  # fmt: skip
+    routes: Routes,
+    arrival_s: np.ndarray,
+    pool: np.ndarray,
+    duration_s: np.ndarray,
+    servers: np.ndarray,
+    pool_calendar: np.ndarray | None = None,
+    calendars: np.ndarray | None = None,
+) -> Played:
     """Run routes through pools of servers.
 
     Parameters
@@ -43,9 +48,32 @@ def play(
     nothing, none = np.zeros(n), np.zeros(n, np.int32)
     start, end, ready = np.empty(n), np.empty(n), np.empty(n)
     engine.run(
-        kind, routes.predecessors, routes.edge_start, routes.edge_target, pool.astype(np.int32), duration_s, nothing,
-        arrival_s[routes.case], servers.astype(np.int32), rows, tables, none, np.full(n, -1, np.int32), none, none, nothing,
-        nothing, np.zeros(n, np.int8), nothing, np.zeros(2, np.int32), np.zeros(0, np.int32), start, end, ready,
-        np.full(1, -1, np.int32), np.zeros(1), np.zeros(1, np.int32),
-    )  # fmt: skip
+        kind,
+        routes.predecessors,
+        routes.edge_start,
+        routes.edge_target,
+        pool.astype(np.int32),
+        duration_s,
+        nothing,
+        arrival_s[routes.case],
+        servers.astype(np.int32),
+        rows,
+        tables,
+        none,
+        np.full(n, -1, np.int32),
+        none,
+        none,
+        nothing,
+        nothing,
+        np.zeros(n, np.int8),
+        nothing,
+        np.zeros(2, np.int32),
+        np.zeros(0, np.int32),
+        start,
+        end,
+        ready,
+        np.full(1, -1, np.int32),
+        np.zeros(1),
+        np.zeros(1, np.int32),
+    )
     return Played(ready, start, end)

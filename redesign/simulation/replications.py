@@ -11,8 +11,9 @@ from redesign.simulation import delays, engine, waits
 from redesign.simulation.calibration import Calibration, Drawn
 from redesign.simulation.cases import Case
 from redesign.simulation.engine import DELAY, ERRAND, PASS, WORK
+from redesign.simulation.focus import Focus
 from redesign.simulation.network import Network
-from redesign.simulation.scenario import Drafting, Focus
+from redesign.simulation.scenario import Drafting
 from redesign.situation import Options
 
 NUMBERS = 9  # uniforms of a slot: duration, wait (2), delay (3), tour, travel, gap
@@ -61,16 +62,27 @@ def design(
         drafting.background(len(focus.cases), case)
     network = drafting.close(len(focus.cases) + 1)
     return Design(
-        network, moves, options, drafting.slots, drafting.stride, drafting.correction_service,
-        np.array(drafting.correction_loop, np.int64), np.array(drafting.correction_case, np.int64),
+        network,
+        moves,
+        options,
+        drafting.slots,
+        drafting.stride,
+        drafting.correction_service,
+        np.array(drafting.correction_loop, np.int64),
+        np.array(drafting.correction_case, np.int64),
         np.array(drafting.correction_episode, np.int64),
-    )  # fmt: skip
+    )
 
 
 def replicate(
-    calibration: Calibration, focus: Focus, design: Design, drawn: Drawn, submissions: np.ndarray,
-    again: dict[str, float], seed: tuple[int, ...],
-) -> Outcome:  # fmt: skip
+    calibration: Calibration,
+    focus: Focus,
+    design: Design,
+    drawn: Drawn,
+    submissions: np.ndarray,
+    again: dict[str, float],
+    seed: tuple[int, ...],
+) -> Outcome:
     """Run one replication.
 
     Parameters
@@ -120,11 +132,34 @@ def replicate(
     trips = np.zeros(net.episodes, np.int32)
     pools = calibration.pools
     undone = engine.run(
-        kind, predecessors, net.edge_start, target, pool, duration, pre, net.release_s, pools.servers,
-        pools.calendar, calibration.calendars.tables, net.episode, place, net.place_calendar, days, gap_s, hour_s, tour,
-        travel, net.errand_start, net.errand_node, start, end, ready,
-        np.full(net.episodes, -1, np.int32), np.zeros(net.episodes), trips,
-    )  # fmt: skip
+        kind,
+        predecessors,
+        net.edge_start,
+        target,
+        pool,
+        duration,
+        pre,
+        net.release_s,
+        pools.servers,
+        pools.calendar,
+        calibration.calendars.tables,
+        net.episode,
+        place,
+        net.place_calendar,
+        days,
+        gap_s,
+        hour_s,
+        tour,
+        travel,
+        net.errand_start,
+        net.errand_node,
+        start,
+        end,
+        ready,
+        np.full(net.episodes, -1, np.int32),
+        np.zeros(net.episodes),
+        trips,
+    )
     return _count(focus, design, kind, place, duration, active, start, end, ready, trips, submissions, again, undone)
 
 
@@ -143,7 +178,8 @@ def _active(design: Design, drawn: Drawn, correction_u: np.ndarray) -> np.ndarra
     if "notify_once" in design.moves and design.options.corrections_avoided > 0:
         avoided = correction_u[case, 4 + loop] < design.options.corrections_avoided
         happens &= ~(avoided & (design.correction_focus >= 0))
-    return happens
+    out: np.ndarray = happens
+    return out
 
 
 def _delays(net: Network, drawn: Drawn, own: np.ndarray) -> tuple[np.ndarray, np.ndarray, np.ndarray]:
@@ -167,10 +203,20 @@ def _edges(net: Network, focus: Focus, drawn: Drawn, habit_u: np.ndarray) -> tup
 
 
 def _count(
-    focus: Focus, design: Design, kind: np.ndarray, place: np.ndarray, duration: np.ndarray, active: np.ndarray,
-    start: np.ndarray, end: np.ndarray, ready: np.ndarray, trips: np.ndarray, submissions: np.ndarray,
-    again: dict[str, float], undone: int,
-) -> Outcome:  # fmt: skip
+    focus: Focus,
+    design: Design,
+    kind: np.ndarray,
+    place: np.ndarray,
+    duration: np.ndarray,
+    active: np.ndarray,
+    start: np.ndarray,
+    end: np.ndarray,
+    ready: np.ndarray,
+    trips: np.ndarray,
+    submissions: np.ndarray,
+    again: dict[str, float],
+    undone: int,
+) -> Outcome:
     net, m = design.network, len(focus.cases)
     mine = (net.episode < m) & (kind != PASS)
     episode = net.episode[mine]
@@ -191,9 +237,18 @@ def _count(
         rates = np.array([again.get(s, 0.0) for s in design.correction_service])
         np.add.at(handed, design.correction_focus[mine_c], rates[mine_c])
     return Outcome(
-        (last - first) / 3600, trips[:m].astype(float), corrections, departments.astype(float), processing, handed,
-        start, end, ready, kind, undone,
-    )  # fmt: skip
+        (last - first) / 3600,
+        trips[:m].astype(float),
+        corrections,
+        departments.astype(float),
+        processing,
+        handed,
+        start,
+        end,
+        ready,
+        kind,
+        undone,
+    )
 
 
 __all__ = ["DELAY", "ERRAND", "WORK", "Design", "Outcome", "design", "replicate"]

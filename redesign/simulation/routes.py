@@ -51,14 +51,17 @@ def draw_routes(process: Process, cases: int, rng: np.random.Generator) -> Route
     order = np.lexsort((target, source))
     counts = np.bincount(source, minlength=n)
     return Routes(
-        node, case, np.bincount(target, minlength=n).astype(np.int32),
-        np.concatenate([[0], np.cumsum(counts)]).astype(np.int32), target[order].astype(np.int32),
-    )  # fmt: skip
+        node,
+        case,
+        np.bincount(target, minlength=n).astype(np.int32),
+        np.concatenate([[0], np.cumsum(counts)]).astype(np.int32),
+        target[order].astype(np.int32),
+    )
 
 
 @njit(cache=True, nogil=True)
-def _walk(kind, flow_start, flow_target, share, incoming, cases, seed):
-    np.random.seed(seed)
+def _walk(kind, flow_start, flow_target, share, incoming, cases, seed):  # type: ignore[no-untyped-def]
+    np.random.seed(seed)  # noqa: NPY002 - inside compiled code there is no Generator to share
     n_nodes = kind.shape[0]
     room = 16 * cases + 1024
     node, case = np.empty(room, np.int32), np.empty(room, np.int32)
@@ -82,7 +85,7 @@ def _walk(kind, flow_start, flow_target, share, incoming, cases, seed):
                 source, target = _grown(source), _grown(target)
             k = kind[at]
             outs = flow_start[at + 1] - flow_start[at]
-            if (k == PARALLEL or k == INCLUSIVE) and incoming[at] > 1:
+            if (k in (PARALLEL, INCLUSIVE)) and incoming[at] > 1:
                 if joint[at] < 0:  # the join itself, which takes no time
                     joint[at] = n
                     node[n], case[n] = at, c
@@ -114,7 +117,7 @@ def _walk(kind, flow_start, flow_target, share, incoming, cases, seed):
             if k == EXCLUSIVE or (k != PARALLEL and k != INCLUSIVE):
                 pick = flow_start[at]
                 if outs > 1:
-                    u = np.random.random()
+                    u = np.random.random()  # noqa: NPY002
                     while pick < flow_start[at + 1] - 1 and u >= share[pick]:
                         u -= share[pick]
                         pick += 1
@@ -126,7 +129,7 @@ def _walk(kind, flow_start, flow_target, share, incoming, cases, seed):
                 for f in range(flow_start[at], flow_start[at + 1]):
                     if share[f] > share[best]:
                         best = f
-                    if k == PARALLEL or np.random.random() < share[f]:
+                    if k == PARALLEL or np.random.random() < share[f]:  # noqa: NPY002
                         stack_node[top], stack_from[top] = flow_target[f], came
                         top += 1
                         taken += 1
@@ -140,7 +143,7 @@ def _walk(kind, flow_start, flow_target, share, incoming, cases, seed):
 
 
 @njit(cache=True, nogil=True)
-def _grown(values):
+def _grown(values):  # type: ignore[no-untyped-def]
     more = np.empty(2 * values.shape[0], values.dtype)
     more[: values.shape[0]] = values
     return more

@@ -54,7 +54,7 @@ class Collector:
         self._owners: dict[tuple[str, ...], list[int]] = {}
 
     def add(self, key: tuple[str, ...], value: float, owner: int) -> None:
-        """Note a value under a key, the narrow part last: ``("审核", "税务局", "发票申领")``; every prefix gets it too."""
+        """Note a value under a key, the narrow part last (activity, office, service); every prefix gets it too."""
         for width in range(1, len(key) + 1):
             part = key[:width]
             self._values.setdefault(part, []).append(value)
@@ -68,7 +68,8 @@ class Collector:
             return Samples(np.zeros(1), np.zeros(1, np.int64), np.zeros(1, np.int64), np.ones(1, np.int64)), {}
         # Sorted: the same uniform number then means the same rank in every bootstrap, and their differences are small.
         orders = [
-            np.argsort(self._values[k], kind="stable") if self.ordered else np.arange(len(self._values[k])) for k in keys
+            np.argsort(self._values[k], kind="stable") if self.ordered else np.arange(len(self._values[k]))
+            for k in keys
         ]
         values = np.concatenate([np.array(self._values[k], float)[o] for k, o in zip(keys, orders, strict=True)])
         owner = np.concatenate([np.array(self._owners[k], np.int64)[o] for k, o in zip(keys, orders, strict=True)])

@@ -34,7 +34,10 @@ def assumptions(world: World, moves: Sequence[str]) -> Iterator[tuple[str, dict[
     if "parallel_review" in moves and "one_form" not in moves:
         yield "simulation.note-idealised", {}
     if world.calibration.waits.keys:
-        yield "simulation.note-unexplained", {"activities": "、".join(sorted(k[0] for k in world.calibration.waits.keys))}
+        yield (
+            "simulation.note-unexplained",
+            {"activities": "、".join(sorted(k[0] for k in world.calibration.waits.keys))},
+        )
     busy = overloaded(world.calibration)
     if busy:
         yield "simulation.note-overloaded", {"departments": "、".join(str(b["department"]) for b in busy)}
@@ -89,12 +92,14 @@ def observed(
     processing = np.bincount(np.array(owner), weights=used, minlength=m) / 3600
     handed = np.array([sum(c.first_handed + c.corrections_handed for c in g) for g in focus.cases], float)
     out: dict[str, float | None] = {
-        "lead_time_mean_h": float(lead.mean()), "lead_time_median_h": float(np.median(lead)),
-        "lead_time_p90_h": float(np.quantile(lead, 0.9)), "trips_mean": _trips(log, world, trips),
+        "lead_time_mean_h": float(lead.mean()),
+        "lead_time_median_h": float(np.median(lead)),
+        "lead_time_p90_h": float(np.quantile(lead, 0.9)),
+        "trips_mean": _trips(log, world, trips),
         "submissions_mean": float(handed.mean()) if log.has("materials") else None,
         "departments_visited_mean": float(departments.mean()),
         "processing_hours_mean": float(processing.mean()) if calibration.facts.started_known else None,
-    }  # fmt: skip
+    }
     del episodes, materials
     return {name: None if name in unknown(log, world) else value for name, value in out.items()}
 
@@ -158,11 +163,27 @@ def _track(design: Design, outcome: Outcome, episode: int) -> list[dict[str, Any
         ready, start, end = (float(x[i] - zero) / 3600 for x in (outcome.ready, outcome.start, outcome.end))
         if start > ready + 0.01 and ready >= 0:
             waits = "applicant" if outcome.kind[i] == ERRAND else "queue"
-            out.append({"service": service, "activity": activity, "lane": lane, "kind": waits,
-                        "start_h": round(ready, 3), "end_h": round(start, 3)})  # fmt: skip
+            out.append(
+                {
+                    "service": service,
+                    "activity": activity,
+                    "lane": lane,
+                    "kind": waits,
+                    "start_h": round(ready, 3),
+                    "end_h": round(start, 3),
+                }
+            )
         done = "visit" if outcome.kind[i] == ERRAND and kind != "post" else kind
-        out.append({"service": service, "activity": activity, "lane": lane, "kind": done,
-                    "start_h": round(start, 3), "end_h": round(end, 3)})  # fmt: skip
+        out.append(
+            {
+                "service": service,
+                "activity": activity,
+                "lane": lane,
+                "kind": done,
+                "start_h": round(start, 3),
+                "end_h": round(end, 3),
+            }
+        )
     return out
 
 

@@ -32,8 +32,11 @@ class Validation:
     def as_json(self) -> dict[str, object]:
         """As the contract writes it."""
         return {
-            "holdout_from": self.holdout_from, "metrics": self.metrics, "passed": self.passed, "held_out": self.held_out,
-        }  # fmt: skip
+            "holdout_from": self.holdout_from,
+            "metrics": self.metrics,
+            "passed": self.passed,
+            "held_out": self.held_out,
+        }
 
 
 def wasserstein(a: np.ndarray, b: np.ndarray) -> float:

@@ -34,9 +34,10 @@ class Labelled:
     def of(self, bundle: str, moves: set[str], delivery: str = "onsite") -> dict[str, Any]:
         """The truth of one set of moves."""
         return next(
-            t for t in self.truth
+            t
+            for t in self.truth
             if t["bundle"] == bundle and set(t["moves"]) == moves and t["options"]["delivery"] == delivery
-        )  # fmt: skip
+        )
 
 
 @pytest.fixture(scope="session")
@@ -46,6 +47,9 @@ def labelled(shared: Path) -> Labelled:
     planted = json.loads((folder / "truth_bundles.json").read_text("utf-8"))
     found = episodes(log, bundles=[b["services"] for b in planted])
     return Labelled(
-        log, found, log.keep("trips", trips(log, found)), log.keep("papers", materials(log, material_classes(log))),
+        log,
+        found,
+        log.keep("trips", trips(log, found)),
+        log.keep("papers", materials(log, material_classes(log))),
         json.loads((folder / "truth_savings.json").read_text("utf-8")),
-    )  # fmt: skip
+    )

@@ -53,9 +53,12 @@ def test_m_g_1_waits_as_pollaczek_and_khinchine_say() -> None:
 def test_a_jackson_network_holds_as_many_as_its_product_form_says() -> None:
     # 0 -> split: 30 % back to 0, 70 % to 1. Arrivals 1/h; rates 2/h and 1.5/h: loads 1/0.7/2 and 1/1.5.
     process = Process(
-        np.array([TASK, EXCLUSIVE, TASK], np.int8), np.array([0, -1, 1]), np.array([0, 1, 3, 3], np.int32),
-        np.array([1, 0, 2], np.int32), np.array([1.0, 0.3, 0.7]),
-    )  # fmt: skip
+        np.array([TASK, EXCLUSIVE, TASK], np.int8),
+        np.array([0, -1, 1]),
+        np.array([0, 1, 3, 3], np.int32),
+        np.array([1, 0, 2], np.int32),
+        np.array([1.0, 0.3, 0.7]),
+    )
     cases = 2_000_000
     rng = np.random.default_rng(4)
     routes = draw_routes(process, cases, rng)
@@ -81,9 +84,12 @@ def test_little_s_law_holds_in_a_run() -> None:
 
 def test_parallel_branches_end_with_the_slower() -> None:
     process = Process(
-        np.array([PARALLEL, TASK, TASK, PARALLEL, TASK], np.int8), np.array([-1, 0, 1, -1, 2]),
-        np.array([0, 2, 3, 4, 5, 5], np.int32), np.array([1, 2, 3, 3, 4], np.int32), np.ones(5),
-    )  # fmt: skip
+        np.array([PARALLEL, TASK, TASK, PARALLEL, TASK], np.int8),
+        np.array([-1, 0, 1, -1, 2]),
+        np.array([0, 2, 3, 4, 5, 5], np.int32),
+        np.array([1, 2, 3, 3, 4], np.int32),
+        np.ones(5),
+    )
     routes = draw_routes(process, 1, np.random.default_rng(1))
     pool = process.pool[routes.node]
     duration = np.select([pool == 0, pool == 1, pool == 2], [10.0, 25.0, 5.0], 0.0)
@@ -93,9 +99,12 @@ def test_parallel_branches_end_with_the_slower() -> None:
 
 def test_an_inclusive_split_takes_at_least_one_way() -> None:
     process = Process(
-        np.array([INCLUSIVE, TASK, TASK, INCLUSIVE, TASK], np.int8), np.array([-1, 0, 1, -1, 2]),
-        np.array([0, 2, 3, 4, 5, 5], np.int32), np.array([1, 2, 3, 3, 4], np.int32), np.array([0.3, 0.2, 1, 1, 1.0]),
-    )  # fmt: skip
+        np.array([INCLUSIVE, TASK, TASK, INCLUSIVE, TASK], np.int8),
+        np.array([-1, 0, 1, -1, 2]),
+        np.array([0, 2, 3, 4, 5, 5], np.int32),
+        np.array([1, 2, 3, 3, 4], np.int32),
+        np.array([0.3, 0.2, 1, 1, 1.0]),
+    )
     routes = draw_routes(process, 20_000, np.random.default_rng(1))
     taken = np.bincount(routes.case[np.isin(routes.node, [1, 2])], minlength=20_000)
     assert taken.min() == 1

@@ -18,9 +18,15 @@ FIRMS, BIRTHS = "企业开办", "新生儿出生"
 def forecast(world: Labelled, bundle: str, moves: tuple[str, ...], **more: Any) -> Savings:
     services = next(t["services"] for t in world.truth if t["bundle"] == bundle)
     return simulate(
-        world.log, services, moves, bundle=bundle, episodes=world.episodes, trips=world.trips, materials=world.materials,
+        world.log,
+        services,
+        moves,
+        bundle=bundle,
+        episodes=world.episodes,
+        trips=world.trips,
+        materials=world.materials,
         **{"attribute": False, "replications": 20, **more},
-    )  # fmt: skip
+    )
 
 
 def error(told: Savings, truth: dict[str, Any], measure: str) -> float:
@@ -86,6 +92,9 @@ def test_validation_and_replay_come_with_it(labelled: Labelled) -> None:
     told = forecast(labelled, FIRMS, FIVE, replications=5)
     record = told.as_json()
     assert record["validation"]["passed"] is True
-    assert record["validation"]["metrics"]["cycle_time_distance_h"] < record["validation"]["metrics"]["cycle_time_zero_time_h"]
+    assert (
+        record["validation"]["metrics"]["cycle_time_distance_h"]
+        < record["validation"]["metrics"]["cycle_time_zero_time_h"]
+    )
     assert {step["kind"] for step in told.replay["to_be"]} <= {"work", "queue", "visit", "applicant", "post"}
     assert told.replay["as_is"][0]["start_h"] == 0.0
