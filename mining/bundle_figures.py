@@ -21,6 +21,7 @@ TODAY = (
     "processing_hours_mean",
 )  # fmt: skip
 YEAR_DAYS = 365.25
+HOURS_EPISODES = 50_000  # hours of work are counted on about so many episodes; beyond, on every second, third … one
 COMMON_SHARE = 0.2  # of a service's cases: a material that fewer hand in is not asked for as a rule
 
 
@@ -68,7 +69,10 @@ def figures(
     sizes = _sizes(log, cases)
     papers = None
     if classes is not None and log.has("materials"):
-        papers = materials if materials is not None else log.keep("bundle_papers", submissions_of(log, classes))
+        papers = materials
+        if papers is None:
+            needed = ("case_id", "material_class", "repeat_kind", "because", "shareable_from")
+            papers = log.keep("bundle_papers", submissions_of(log, classes).select(*needed))
     means = _means(log, cases, trips, papers)
     common = _common(log, cases, papers) if papers is not None else {}
     years = _years(log)
@@ -150,7 +154,10 @@ def _means(log: EventLog, cases: ir.Table, trips: ir.Table, papers: ir.Table | N
     found = [name for name in frame.columns if name not in ("bundle", "episode_number", "episode_id")]
     frame[found] = frame[found].fillna(0)
     if log.has("started_at"):
-        hours = processing_hours(log, of_cases).rename(columns={"hours": "processing_hours_mean"})
+        every = -(-len(frame) // HOURS_EPISODES) or 1
+        hours = processing_hours(log, of_cases.filter(of_cases.episode_number % every == 0)).rename(
+            columns={"hours": "processing_hours_mean"}
+        )
         frame = frame.merge(hours, on="episode_number", how="left")
     missing = {
         "trips_mean": not log.has("channel"),
