@@ -87,7 +87,7 @@ def svg(
     proposed
         Whether it is the to-be: the applicant's lane is tinted as proposed, not as a burden.
     states
-        Node or flow id -> ``went``, ``came`` or ``stayed``, as `reports.bpmn.overlay.lay_over` gives them.
+        Node or flow id -> ``went``, ``came`` or ``stayed``, as `reports.bpmn.overview.lay_over` gives them.
     alone
         Whether it carries its palette and rules; a page that inlines it has `RULES` and `reports.palette` itself.
     min_count
