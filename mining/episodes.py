@@ -129,11 +129,11 @@ def _tied(found: ir.Table, bundle_of: dict[str, int] | None) -> ir.Table:
         (found.applicant_key.notnull(), "applicant"),
         else_="no_identity",
     )
-    bundle = ibis.null("int64")
+    bundle = ibis.literal(-1, "int64")
     if bundle_of is not None:
         known = [(found.service == service, number) for service, number in bundle_of.items()]
-        bundle = ibis.cases(*known, else_=ibis.null("int64")) if known else bundle
-        own = bundle.isnull().ifelse("no_bundle", own)
+        bundle = ibis.cases(*known, else_=bundle) if known else bundle
+        own = (bundle < 0).ifelse("no_bundle", own)
     tied = found.mutate(reason=own, bundle=bundle)
     return tied.mutate(
         tie=ibis.cases(
@@ -149,7 +149,11 @@ def _episodes(tied: ir.Table, services: ir.Table, gap_days: float) -> ir.Table:
     """Split what is tied wherever a case starts later than the gap after the latest end so far."""
     import ibis
 
-    window = {"group_by": ["reason", "tie", "bundle"], "order_by": ["first_at", "first_event_number"]}
+    # A number for what ties, since windows over numbers are cheaper than over texts.
+    keys = ["reason", "tie", "bundle"]
+    ties = tied.group_by(keys).aggregate(tie_number=tied.first_event_number.min())
+    tied = tied.inner_join(ties, keys).drop("tie")
+    window = {"group_by": "tie_number", "order_by": ["first_at", "first_event_number"]}
     earlier, here = ibis.window(**window, rows=(None, -1)), ibis.window(**window)
     gap = ibis.interval(seconds=round(gap_days * 86400))
     apart = tied.mutate(

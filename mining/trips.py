@@ -59,20 +59,27 @@ def trips(
     rows = log.keep("trip_rows", _rows(events))
     notices = log.keep("notices", unanswered(log, steps_of(log)))
     judged = log.keep("trip_kinds", _judged(events, rows, notices, episodes))
-    lists = (
+    case_names = episodes.select(code="first_event_number", name="case_id")
+    parts = (
         log.keep("trip_departments", _listed(events, rows, "department", offices)),
-        log.keep(
-            "trip_cases",
-            _listed(events, rows, "case_number", episodes.select(code="first_event_number", name="case_id")),
-        ),
+        log.keep("trip_cases", _listed(events, rows, "case_number", case_names)),
         log.keep("trip_services", _services(events, rows, episodes)),
     )
-    return _written(judged, lists, episodes, visitors, sites, offices)
+    lists = log.keep("trip_lists", _together(rows, parts))
+    agents = log.keep("agents", _agents(found, visitors))
+    return _written(judged, lists, episodes, agents, sites, offices)
 
 
 def _visitors(found: ir.Table) -> ir.Table:
-    """``visitor_key, visitor_number, visitor``: short keys make the windows cheap."""
-    return found.group_by("visitor_key").aggregate(visitor_number=found.event_number.min(), visitor=found.visitor.min())
+    """``visitor_key, visitor_number``: short keys make the windows cheap."""
+    return found.group_by("visitor_key").aggregate(visitor_number=found.event_number.min())
+
+
+def _agents(found: ir.Table, visitors: ir.Table) -> ir.Table:
+    """``visitor_number, visitor`` of who acts for others; any other visitor is the applicant."""
+    acting = found.filter(found.by_agent)
+    names = acting.group_by("visitor_key").aggregate(visitor=acting.visitor.min())
+    return names.inner_join(visitors, "visitor_key").select("visitor_number", "visitor")
 
 
 def _codes(found: ir.Table, column: str) -> ir.Table:
@@ -176,6 +183,14 @@ def _services(events: ir.Table, rows: ir.Table, episodes: ir.Table) -> ir.Table:
     served = of_several.inner_join(known, "case_number")
     each = served.group_by([*_ROW, "service"]).aggregate(at=served.begun_at.min(), number=served.event_number.min())
     return each.group_by(_ROW).aggregate(service_names=each.service.group_concat(";", order_by=[each.at, each.number]))
+
+
+def _together(rows: ir.Table, parts: Sequence[ir.Table]) -> ir.Table:
+    """The lists of the trips that have any, side by side."""
+    joined = rows.filter((rows.case_number != rows.last_case) | (rows.department != rows.last_department)).select(*_ROW)
+    for part in parts:
+        joined = _bare(joined.left_join(part, _ROW))
+    return joined
 
 
 def unanswered(log: EventLog, steps: dict[str, str]) -> ir.Table:
@@ -282,25 +297,19 @@ def _judged(events: ir.Table, rows: ir.Table, notices: ir.Table, episodes: ir.Ta
 
 
 def _written(
-    judged: ir.Table,
-    lists: tuple[ir.Table, ir.Table, ir.Table],
-    episodes: ir.Table,
-    visitors: ir.Table,
-    sites: ir.Table,
-    offices: ir.Table,
+    judged: ir.Table, lists: ir.Table, episodes: ir.Table, agents: ir.Table, sites: ir.Table, offices: ir.Table
 ) -> ir.Table:
     """The rows in the contract's columns: numbers give way to names."""
-    joined = judged
-    for part in lists:
-        joined = _bare(joined.left_join(part, _ROW))
     of_case = episodes.select("case_id", "episode_id", "applicant", "service", case_number="first_event_number")
+    joined = _bare(judged.left_join(lists, _ROW))
     joined = _bare(joined.inner_join(of_case, "case_number"))
-    joined = _bare(joined.inner_join(visitors.select("visitor_number", "visitor"), "visitor_number"))
+    joined = _bare(joined.left_join(agents, "visitor_number"))
     joined = _bare(joined.left_join(sites.select(place="code", place_name="name"), "place"))
     joined = _bare(joined.left_join(offices.select(last_department="code", office_name="name"), "last_department"))
     return (
         joined.mutate(
             trip_id=joined.shared_id.fill_null(joined.episode_id + "#" + joined.turn.cast("string")),
+            visitor=joined.visitor.fill_null(joined.applicant),
             place=joined.place_name,
             departments=joined.department_names.fill_null(joined.office_name),
             cases=joined.case_number_names.fill_null(joined.case_id),

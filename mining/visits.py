@@ -67,9 +67,9 @@ def visits(
     -------
     ir.Table
         A row a visit event: ``event_number, department, place`` (resolved), ``begun_at`` (start, completion where
-        unknown), ``completed_at, day, visitor_key, visitor, corrects, collects`` (which errand), ``rule`` (index in
-        `RULES`; the larger, the weaker), ``case_number, episode_number`` (of `episodes`: ``first_event_number`` and
-        ``episode_number``).
+        unknown), ``completed_at, day, visitor_key, visitor, by_agent``, ``corrects`` and ``collects`` (which errand),
+        ``rule`` (index in `RULES`; the larger, the weaker), and ``case_number, episode_number``, which are the
+        ``first_event_number`` and ``episode_number`` of `episodes`.
     """
     import ibis
 
@@ -85,6 +85,7 @@ def visits(
     complete = joined.mutate(
         visitor_key=ibis.coalesce(joined.agent_key, joined.applicant_key, "case " + joined.case_id),
         visitor=joined.agent.fill_null(joined.applicant),
+        by_agent=joined.agent_key.notnull(),
     ).drop("agent_key", "agent", "applicant", "applicant_key", "case_id")
     kept = log.keep("visits", complete)
     if log.run(kept.filter(kept.place.isnull()).select("event_number").limit(1)).empty:
