@@ -217,16 +217,22 @@ def _table(inputs: ReportInputs) -> Table:
     )
 
 
+def _reason(key: str) -> str:
+    """Why two names are one class: a rule's sentence, or the text itself."""
+    rule = f"report.materials.merge.{key.rpartition('.')[2]}"
+    return next((say(k) for k in (key, rule) if isinstance(find(language(), k), str)), name(key))
+
+
 def _merges(inputs: ReportInputs) -> tuple[Table, ...]:
     if not inputs.merges:
         return ()
-    lang = language()
+    counted = any(m.count for m in inputs.merges)
     rows = tuple(
         (
             name(m.name),
             name(m.material_class),
-            say(m.reason) if isinstance(find(lang, m.reason), str) else name(m.reason),
-            publish(m.count, inputs.min_count),
+            _reason(m.reason),
+            *((publish(m.count, inputs.min_count),) if counted else ()),
         )
         for m in inputs.merges
     )
@@ -238,7 +244,7 @@ def _merges(inputs: ReportInputs) -> tuple[Table, ...]:
                 Column("name", say("report.column.written")),
                 Column("material_class", say("report.column.material")),
                 Column("reason", say("report.column.reason")),
-                Column("count", say("report.column.submissions"), "count", people=True),
+                *((Column("count", say("report.column.submissions"), "count", people=True),) if counted else ()),
             ),
             rows,
             say("report.materials.merges.caption"),

@@ -153,7 +153,7 @@ def written(
             MaterialCell(charter, one, 40),
         ),
         issuers={licence: one},
-        merges=(Merge(card + "复印件", card, "report.materials.merge.normalised", 12),),
+        merges=(Merge(card + "复印件", card, "report.materials.merge.cleaned", 12),),
         waits=(
             WaitPart("processing", 98.0, one, 40.0),
             WaitPart("queue", 100.0, three, 50.0),

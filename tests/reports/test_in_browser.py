@@ -268,4 +268,4 @@ def test_in_print_it_is_light_and_its_chinese_can_be_copied(opened: Any, tmp_pat
     assert "市场监管局" in text
     assert "数据与假设" in text
     page.emulate_media(media="print")
-    assert page.evaluate("getComputedStyle(document.body).backgroundColor") == "rgb(251, 250, 247)"
+    assert page.evaluate("getComputedStyle(document.body).backgroundColor") == "rgb(255, 255, 255)"
