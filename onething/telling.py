@@ -43,6 +43,7 @@ def inputs_of(study: Study) -> told.ReportInputs:
         issuers=issuers_of(focus),
         merges=merges_of(study),
         waits=waits_of(study, lead),
+        timeline=timeline_of(study, lead),
         lead_time_mean_h=sum(focus.lead_times_h) / len(focus.lead_times_h) if focus.lead_times_h else None,
         lead_times_h=focus.lead_times_h,
         bundles=tuple(bundle.as_json() for bundle in findings.bundles),
@@ -221,6 +222,23 @@ def savings_of(target: Target) -> Mapping[str, Any]:
     """A target's `savings.json` object, its notes as keys, so that the page says them in its own language."""
     assert target.savings is not None
     return target.savings.as_json() | {"notes": target.savings.notes}
+
+
+def timeline_of(study: Study, lead: Target) -> told.Timeline | None:
+    """One episode that stands for the others; None where the log shows none, or too few for it to stay unknown."""
+    from mining.timeline import typical_episode
+
+    findings = study.findings
+    if findings.focus(lead.services).episodes < told.ReportInputs().min_count:
+        return None
+    line = typical_episode(study.call.log, findings.episodes, lead.services, trips=findings.trips)
+    if line is None:
+        return None
+    return told.Timeline(
+        tuple(told.TimelineBar(s.service, s.department, s.from_h, s.to_h, s.cause) for s in line.stretches),
+        tuple((at, (cause or "other") if kind == "return" else kind) for at, kind, cause in line.trips),
+        line.days_off,
+    )
 
 
 def process_of(proposal: Proposal | None, which: str) -> told.Process:
