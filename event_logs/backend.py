@@ -6,7 +6,7 @@ Ibis' own DuckDB backend does not work with DuckDB 2 (docs/decisions/0002-ibis-c
 from __future__ import annotations
 
 import re
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, Protocol
 

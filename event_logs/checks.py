@@ -194,7 +194,6 @@ def _of_events(log: EventLog, rules: list[Rule]) -> list[Check]:
 
 
 def _of_cases(log: EventLog) -> list[Check]:
-    import ibis
 
     events = log.events
     cases = events.group_by("case_id").aggregate(

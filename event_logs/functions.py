@@ -21,6 +21,11 @@ def wall_clock(zone: Any, instant: Any) -> Any:
     """An instant as clocks on the wall of a zone show it."""
 
 
+@ibis.udf.scalar.builtin(name="timezone", signature=((dt.string, dt.timestamp), dt.Timestamp("UTC")))
+def instant(zone: Any, time: Any) -> Any:
+    """The instant at which clocks on the wall of a zone show a time."""
+
+
 @ibis.udf.scalar.builtin(name="trim", signature=((dt.string, dt.string), dt.string))
 def trim(text: Any, characters: Any) -> Any:
     """Text without these characters at its ends."""

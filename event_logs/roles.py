@@ -101,7 +101,9 @@ def assign_roles(profiles: Sequence[Profile], *, given: Mapping[str, str] | None
             doubts.append(("log.note-doubtful", {"role": role, "columns": ", ".join(doubtful)}))
     _only_time(profiles, chosen, found, taken)
     if "completed_at" in open_roles and "completed_at" not in chosen:
-        named = [offer for offer in offers["completed_at"] if offer.rank < _BY_NAME and offer.place not in chosen.values()]
+        named = [
+            offer for offer in offers["completed_at"] if offer.rank < _BY_NAME and offer.place not in chosen.values()
+        ]
         if len(named) == 1:  # its name leaves no doubt; that its values are no times is said of each row
             chosen["completed_at"] = named[0].place
             found["completed_at"] = _described("completed_at", profiles[named[0].place], named[0])

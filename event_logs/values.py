@@ -13,6 +13,7 @@ import ibis.expr.types as ir
 from event_logs.functions import (
     find_all,
     from_microseconds,
+    instant,
     parse_time,
     replace_all,
     seconds,
@@ -194,7 +195,7 @@ def time_steps(zone: str, *, day_first: bool = False) -> tuple[Step, ...]:
         days = ibis.timestamp("1899-12-30 00:00:00") + seconds((number * 86_400).round().cast("float64"))
         of_number = ibis.cases(
             (number < 100_000, days),
-            (number >= 1e8, wall_clock(text_of(zone), from_microseconds(microseconds).cast("timestamp('UTC')"))),
+            (number >= 1e8, wall_clock(text_of(zone), instant(text_of("UTC"), from_microseconds(microseconds)))),
         )
         found = ibis.coalesce(
             part("found"), wall_clock(text_of(zone), at), part("plain").try_cast("timestamp"), of_number,

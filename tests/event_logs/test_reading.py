@@ -1,0 +1,161 @@
+"""What a file's rows become, which are set aside and at which line."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from event_logs import read_log
+from event_logs.rejected import write_rejected
+from wording.errors import InputError, UsageError
+
+H = "办件编号,环节名称,完成时间,开始时间,办理部门\n"
+Write = Callable[[str, str | bytes], Path]
+Cells = Callable[..., list[list[Any]]]
+
+DIRTY = (
+    H + '1,"提交\n申请",2024-03-04 09:00,,a\n2,受理,x,,a\n,受理,2024-03-04 09:00,,a\n办件编号,环节名称,完成时间,开始时间,办理部门\n'
+    "3,,2024-03-04 09:00,,a\n3,受理,,,a\n3,受理,2024-03-04 09:00,坏,a\n"
+    '4,受理,2024-03-04 09:00,2024-03-04 10:00,a\n4,"受理,2024-03-04 09:00,2024-03-04 10:00,a\n'
+)
+
+
+def test_each_unreadable_row_is_set_aside_at_its_first_line_with_its_reason(write: Write) -> None:
+    rejected = read_log(write("log.csv", DIRTY)).reading.rejected
+    assert [(row.line, row.reason) for row in rejected] == [
+        (4, "bad_completed_at"), (5, "no_case_id"), (6, "second_header"), (7, "no_activity"), (8, "no_completed_at"),
+        (9, "bad_started_at"), (11, "unclosed_quote"),
+    ]  # fmt: skip
+
+
+def test_a_quote_left_open_in_the_middle_costs_its_own_row_only(write: Write) -> None:
+    log = read_log(write("log.csv", H + '1,"受理,2024-03-04 09:00,,a\n2,受理,2024-03-04 09:00,,a\n3,受理,2024-03-04 09:00,,a\n'))
+    assert [(row.line, row.reason) for row in log.reading.rejected] == [(2, "unclosed_quote")]
+
+
+def test_rejected_rows_are_written_with_line_reason_and_text(write: Write, tmp_path: Path) -> None:
+    write_rejected(read_log(write("log.csv", DIRTY)).reading, tmp_path / "rejected.csv")
+    lines = (tmp_path / "rejected.csv").read_text("utf-8").splitlines()
+    assert lines[0] == "line,reason,meaning,row,file"
+    assert lines[1].startswith("4,bad_completed_at,")
+    assert lines[1].endswith('"2,受理,x,,a",log.csv')
+
+
+def test_a_row_that_ends_before_it_starts_is_kept_without_start(write: Write, cells: Cells) -> None:
+    log = read_log(write("log.csv", H + "4,受理,2024-03-04 09:00:00,2024-03-04 10:00:00,a\n"))
+    assert cells(log, "started_at", "completed_at") == [[None, "2024-03-04 09:00:00"]]
+    assert ("log.note-reversed", {"n": 1}) in log.reading.notes
+
+
+def test_rows_equal_in_every_column_are_one_event_and_are_not_rejected(write: Write, cells: Cells) -> None:
+    row = "1,受理,2024-03-04 09:00:00,,a\n"
+    log = read_log(write("log.csv", H + row + row + row.replace(",a", ",b") + row))
+    assert cells(log, "department", "line") == [["a", 2], ["b", 4]]
+    assert (log.reading.duplicates, log.reading.rejected) == (2, ())
+
+
+def test_an_event_without_department_takes_its_services_only_one(write: Write, cells: Cells) -> None:
+    text = "case_id,activity,completed_at,department,service\n"
+    rows = [("1", "税务局", "缴税"), ("2", "", "缴税"), ("3", "甲", "落户"), ("4", "乙", "落户"), ("5", "", "落户")]
+    log = read_log(write("log.csv", text + "".join(f"{c},a,2024-03-04 09:00:00,{d},{s}\n" for c, d, s in rows)))
+    assert cells(log, "department", "department_inherited") == [
+        ["税务局", False], ["税务局", True], ["甲", False], ["乙", False], [None, False],
+    ]  # fmt: skip
+
+
+def test_blank_lines_and_short_rows_do_not_shift_line_numbers(write: Write) -> None:
+    log = read_log(write("log.csv", H + "\n1,受理,2024-03-04 09:00\n\n2,受理,bad,,a\n"))
+    assert [row.line for row in log.reading.rejected] == [5]
+
+
+@pytest.mark.parametrize(
+    ("name", "change"),
+    [
+        ("bom.csv", lambda t: ("\ufeff" + t).encode()),
+        ("gb18030.csv", lambda t: t.encode("gb18030")),
+        ("gb2312.csv", lambda t: t.encode("gb2312")),
+        ("utf16.csv", lambda t: t.encode("utf-16")),
+        ("tabs.tsv", lambda t: t.replace(",", "\t").encode()),
+        ("semicolons.csv", lambda t: t.replace(",", ";").encode()),
+        ("bars.txt", lambda t: t.replace(",", "|").encode()),
+        ("windows.csv", lambda t: t.replace("\n", "\r\n").encode()),
+        ("old-mac.csv", lambda t: t.replace("\n", "\r").encode()),
+        ("titled.csv", lambda t: ("某市办件导出表,,,,\n" + t).encode()),
+    ],
+)
+def test_the_same_rows_come_from_every_way_to_write_them(write: Write, cells: Cells, name: str, change: Callable[[str], bytes]) -> None:
+    text = H + "1,受理,2024-03-04 09:00:00,,甲局\n2,审核,2024-03-05 09:00:00,2024-03-05 08:00:00,乙局\n"
+    log = read_log(write(name, change(text)))
+    assert cells(log, "case_id", "activity", "completed_at", "started_at", "department") == [
+        ["1", "受理", "2024-03-04 09:00:00", None, "甲局"],
+        ["2", "审核", "2024-03-05 09:00:00", "2024-03-05 08:00:00", "乙局"],
+    ]
+
+
+def test_several_files_and_a_folder_are_one_log(write: Write, cells: Cells, tmp_path: Path) -> None:
+    one = write("1.csv", "办件编号,环节名称,完成时间,办理部门\n1,受理,2024-03-04 09:00:00,甲\n")
+    two = write("2.csv", "环节名称,办件编号,完成时间\n审核,2,2024-03-05 09:00:00\n,3,2024-03-05 09:00:00\n")
+    expected = [["1", "受理", "甲"], ["2", "审核", None]]
+    log = read_log([one, two])
+    assert cells(log, "case_id", "activity", "department") == expected
+    assert [(row.line, row.file) for row in log.reading.rejected] == [(3, str(two))]
+    assert cells(read_log(tmp_path), "case_id", "activity", "department") == expected
+    assert cells(read_log(str(tmp_path / "*.csv")), "case_id", "activity", "department") == expected
+
+
+def test_a_table_of_places_makes_one_place_of_one_hall(write: Write, cells: Cells) -> None:
+    text = "case_id,activity,completed_at,place,department\n1,a,2024-03-04 09:00:00,3号窗,甲\n2,a,2024-03-04 09:00:00,,税务局\n"
+    halls = write("halls.csv", "地点,大厅\n3号窗,政务中心\n税务局,政务中心\n")
+    assert cells(read_log(write("log.csv", text), places=halls), "place") == [["政务中心"], ["政务中心"]]
+
+
+def test_a_parquet_file_is_read_in_place_and_cleaned_only_where_it_must_be(tmp_path: Path, cells: Cells) -> None:
+    import duckdb
+
+    rows = "select * from (values ('1', ' 受理 ', timestamp '2024-03-04 09:00:00', ['a', 'b']), ('1', ' 受理 ', timestamp '2024-03-04 09:00:00', ['a', 'b']), ('2', '审核', null, null)) t(case_id, activity, completed_at, materials)"
+    duckdb.connect().execute(f"copy ({rows}) to '{tmp_path / 'log.parquet'}' (format parquet)")
+    log = read_log(tmp_path / "log.parquet")
+    assert cells(log, "case_id", "activity", "materials") == [["1", "受理", ["a", "b"]]]
+    assert ([row.reason for row in log.reading.rejected], log.reading.duplicates) == (["no_completed_at"], 1)
+
+
+@pytest.mark.parametrize(
+    ("name", "content", "key"),
+    [
+        ("empty.csv", b"", "log.empty"),
+        ("report.csv", b"%PDF-1.7\n1 0 obj", "log.other-kind"),
+        ("header.csv", H.encode(), "log.no-rows"),
+        ("times.csv", (H + "1,受理,坏,,a\n").encode(), "log.all-unreadable"),
+        ("case.csv", "环节名称,完成时间,名字\n受理,2024-03-04 09:00,a\n审核,2024-03-04 09:00,b\n".encode(), "log.doubtful-column"),
+        ("zero.csv", b"a,b\n\0\0\0,1\n", "log.not-text"),
+    ],
+)
+def test_what_is_no_log_is_refused_with_its_own_message(write: Write, name: str, content: bytes, key: str) -> None:
+    with pytest.raises(InputError) as refused:
+        read_log(write(name, content))
+    assert refused.value.key == key
+    assert name in str(refused.value)
+
+
+def test_a_missing_file_is_told_with_its_likely_neighbours(write: Write, tmp_path: Path) -> None:
+    write("permits.csv", H)
+    with pytest.raises(InputError, match="permits.csv"):
+        read_log(tmp_path / "permit.csv")
+
+
+def test_an_unknown_timezone_or_role_is_wrong_usage(write: Write) -> None:
+    path = write("log.csv", H + "1,受理,2024-03-04 09:00,,a\n")
+    with pytest.raises(UsageError):
+        read_log(path, timezone="Asia/Nowhere")
+    with pytest.raises(UsageError):
+        read_log(path, roles={"departement": "办理部门"})
+
+
+def test_every_labelled_log_is_read_without_help(shared: Path) -> None:
+    real = read_log(shared / "data/labelled/real/log.csv")
+    assert (real.reading.encoding, real.reading.duplicates, real.reading.rejected) == ("gb18030", 66, ())
+    assert {"case_id", "activity", "completed_at", "started_at", "department", "resource", "service", "region", "applicant", "agent",
+            "channel", "place", "materials", "outputs"} == real.present  # fmt: skip
