@@ -138,7 +138,7 @@ def _title(document: Any, inputs: ReportInputs, report: Report) -> None:
     from docx.enum.text import WD_ALIGN_PARAGRAPH
 
     regions = inputs.facts.regions
-    region = name(regions[0], 24) if len(regions) == 1 else ""
+    region = say("report.in-region", region=name(regions[0], 24)) if len(regions) == 1 else ""
     paragraph = document.add_paragraph()
     paragraph.alignment = WD_ALIGN_PARAGRAPH.CENTER
     _run(paragraph, say("brief.title", region=region, focus=name(inputs.focus, 40)), "title", bold=True)
