@@ -180,7 +180,10 @@ def run(  # type: ignore[no-untyped-def]
         Nodes left undone: 0 in a sound network.
     """
     n = kind.shape[0]
-    capacity = 4 * n + 1024
+    slack = 64  # one event puts at most its node's successors into the heap, and a few more
+    for i in range(n):
+        slack = max(slack, 64 + edge_start[i + 1] - edge_start[i])
+    capacity = 4096 + slack
     times = np.empty(capacity, np.float64)
     numbers = np.empty(capacity, np.int64)
     kinds = np.empty(capacity, np.int8)
@@ -195,17 +198,22 @@ def run(  # type: ignore[no-untyped-def]
     busy = np.zeros(servers.shape[0], np.int32)
     at_place = np.full(errand_start.shape[0], -1, np.int32)
     undone = n
+    roots = np.flatnonzero(left == 0)
+    roots = roots[np.argsort(release_at[roots], kind="mergesort")]  # stable: ties in the order of their numbers
+    waiting = 0  # the next root to come: arrivals stay out of the heap, which holds only what is under way
     for i in range(n):
         start[i] = np.nan
         end[i] = np.nan
         ready[i] = np.nan
-        if left[i] == 0:
-            size = push(times, numbers, kinds, nodes, size, release_at[i], number, _RELEASE, i)
-            number += 1
-    while size > 0:
-        t, what, node = times[0], kinds[0], nodes[0]
-        size = pop(times, numbers, kinds, nodes, size)
-        if size + 64 > capacity:
+    while size > 0 or waiting < roots.shape[0]:
+        if waiting < roots.shape[0] and (size == 0 or release_at[roots[waiting]] <= times[0]):
+            node = roots[waiting]
+            t, what = release_at[node], _RELEASE
+            waiting += 1
+        else:
+            t, what, node = times[0], kinds[0], nodes[0]
+            size = pop(times, numbers, kinds, nodes, size)
+        if size + slack > capacity:
             more = np.empty(2 * capacity, np.float64)
             more[:capacity] = times
             times = more
