@@ -1,0 +1,108 @@
+"""Files made to do harm, or harmed: refused in bounded time and memory, with a message of ours."""
+
+from __future__ import annotations
+
+import contextlib
+import gzip
+import io
+import zipfile
+from collections.abc import Callable
+from pathlib import Path
+
+import pytest
+from hypothesis import HealthCheck, given, settings
+from hypothesis import strategies as st
+
+from event_logs import read_log
+from wording.errors import InputError, OnethingError
+
+Write = Callable[[str, str | bytes], Path]
+
+H = "办件编号,环节名称,完成时间,开始时间,办理部门\n"
+EVENT = '<event><string key="concept:name" value="a"/><date key="time:timestamp" value="2024-03-04T09:00:00Z"/></event>'
+XES = f'<?xml version="1.0"?><log><trace><string key="concept:name" value="1"/>{EVENT * 50}</trace></log>'
+ROWS = (H + "".join(f"{n},受理,2024-03-04 09:00:00,,a\n" for n in range(2000))).encode()
+
+
+def zipped(name: str, content: bytes) -> bytes:
+    packed = io.BytesIO()
+    with zipfile.ZipFile(packed, "w", zipfile.ZIP_DEFLATED) as archive:
+        archive.writestr(name, content)
+    return packed.getvalue()
+
+
+@pytest.mark.parametrize(
+    ("name", "content", "key"),
+    [
+        ("entities.xes", '<!DOCTYPE a [<!ENTITY b "b"><!ENTITY c "&b;&b;">]><log><trace>&c;</trace></log>', "log.xml-doctype"),
+        ("external.xes", '<!DOCTYPE a SYSTEM "file:///etc/passwd"><log/>', "log.xml-doctype"),
+        ("external.xmlocel", '<!DOCTYPE a SYSTEM "http://x/y"><log/>', "log.xml-doctype"),
+        ("deep.xes", "<log>" + "<a>" * 200_000, "log.too-deep"),
+        ("deep.json", "[" * 100_000, "log.bad-json"),
+        ("long.csv", H.encode() + b"1," + b"x" * (40 << 20), "log.line-too-long"),
+        ("trick.zip", zipped("../../evil.csv", ROWS), "log.path-trick"),
+        ("absolute.zip", zipped("/etc/evil.csv", ROWS), "log.path-trick"),
+        ("bomb.zip", zipped("bomb.csv", b"0" * (300 << 20)), "log.bomb"),
+        ("broken.parquet", b"PAR1 and nothing more", "log.not-parquet"),
+        ("broken.xlsx", b"PK\x03\x04 and nothing more", "log.not-xlsx"),
+        ("broken.sqlite", b"SQLite format 3\0 and nothing more", "log.not-sqlite"),
+        ("page.xes", "<html><body/></html>", "log.not-xes"),
+    ],
+    ids=lambda value: value if isinstance(value, str) and len(value) < 20 else "",
+)  # fmt: skip
+def test_a_harmful_file_is_refused(write: Write, name: str, content: str | bytes, key: str) -> None:
+    with pytest.raises(InputError) as refused:
+        read_log(write(name, content))
+    assert refused.value.key == key
+    assert len(str(refused.value)) < 1000
+
+
+@pytest.mark.parametrize("share", [0.2, 0.5, 0.9, 0.999])
+def test_a_cut_gzip_or_xes_is_always_an_error(write: Write, share: float) -> None:
+    packed = gzip.compress(ROWS)
+    whole = XES.encode()
+    for name, content in (("cut.csv.gz", packed), ("cut.xes", whole), ("cut.xes.gz", gzip.compress(whole))):
+        with pytest.raises(InputError):
+            read_log(write(name, content[: int(len(content) * share)]))
+
+
+def test_a_gzip_without_its_trailer_is_an_error(write: Write) -> None:
+    with pytest.raises(InputError, match="incomplete"):
+        read_log(write("cut.csv.gz", gzip.compress(ROWS)[:-4]))
+
+
+@settings(max_examples=60, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
+@given(
+    content=st.one_of(
+        st.binary(max_size=400),
+        st.text(max_size=300).map(lambda text: (H + text).encode("utf-8", "surrogatepass")),
+        st.lists(st.lists(st.text(alphabet='a1,"\n；(2024-03 :/', max_size=12), min_size=5, max_size=5), max_size=6).map(
+            lambda rows: (H + "\n".join(",".join(row) for row in rows)).encode()
+        ),
+    ),
+    name=st.sampled_from(["a.csv", "a.tsv", "a.xes", "a.xes.gz", "a.jsonl", "a.jsonocel", "a.xmlocel", "a.xlsx", "a.parquet", "a.zip", "a.db"]),
+)
+def test_any_bytes_give_a_log_or_an_error_of_ours(tmp_path: Path, content: bytes, name: str) -> None:
+    path = tmp_path / name
+    path.write_bytes(content)
+    with contextlib.suppress(OnethingError):
+        read_log(path).engine.close()
+
+
+@settings(max_examples=25, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
+@given(at=st.integers(0, len(XES) - 1), byte=st.integers(0, 255))
+def test_one_wrong_byte_in_xes_gives_a_log_or_an_error_of_ours(tmp_path: Path, at: int, byte: int) -> None:
+    whole = bytearray(XES.encode())
+    whole[at] = byte
+    (tmp_path / "a.xes").write_bytes(bytes(whole))
+    with contextlib.suppress(OnethingError):
+        read_log(tmp_path / "a.xes").engine.close()
+
+
+def test_every_public_file_is_read_or_refused_by_name(shared: Path) -> None:
+    small = sorted(p for p in (shared / "data").rglob("*") if p.is_file() and p.stat().st_size < 400_000 and "truth" not in p.name)
+    for path in small:
+        try:
+            read_log(path).engine.close()
+        except InputError as refused:
+            assert path.name in str(refused)
