@@ -113,7 +113,8 @@ def _deck(inputs: ReportInputs) -> str:
             focus=name(inputs.focus, 40),
             departments=count(departments),
         )
-    return say("report.answer.deck.cases", n=count(inputs.facts.cases), departments=count(inputs.facts.departments))
+    key = "report.answer.deck.cases" if inputs.facts.departments else "report.answer.deck.cases-only"
+    return say(key, n=count(inputs.facts.cases), departments=count(inputs.facts.departments))
 
 
 def _line(inputs: ReportInputs, saving: Mapping[str, Any], id: str, measure: str) -> AnswerLine | None:
@@ -209,7 +210,7 @@ def _days_evidence(inputs: ReportInputs) -> str:
             default=None,
         )
         if flow is None or flow.median_wait_h is None:
-            return ""
+            return _spread(inputs)
         return say(
             "report.answer.days.flow",
             a=strong(flow.source, 36),
@@ -225,6 +226,15 @@ def _days_evidence(inputs: ReportInputs) -> str:
         values = {"department": strong(wait.department, 36), "days": days(wait.department_mean_h)}
         parts.append(say("report.answer.days.where", **values))
     return "".join(parts)
+
+
+def _spread(inputs: ReportInputs) -> str:
+    """Where the log tells nothing else of the time: how it spreads."""
+    leads = inputs.lead_times_h
+    if len(leads) < 2 * inputs.min_count:
+        return ""
+    middle, late = leads[len(leads) // 2], leads[int(0.9 * len(leads))]
+    return say("report.answer.days.spread", n=count(len(leads)), median=span(middle), p90=span(late))
 
 
 def _departments_evidence(inputs: ReportInputs) -> str:

@@ -49,11 +49,15 @@ def _steps(inputs: ReportInputs, kind: str, process: Process) -> int:
 
 
 def _heading(inputs: ReportInputs) -> str:
+    if not inputs.savings and inputs.as_is.steps and not inputs.to_be.steps:
+        return say("report.processes.heading-steps", n=count(inputs.as_is.steps))
     before, after = _steps(inputs, "as_is", inputs.as_is), _steps(inputs, "to_be", inputs.to_be)
     carried = sum(1 for h in inputs.handovers if h.receivers)
     if before and after and after < before:
         key = "report.processes.heading-carried" if carried else "report.processes.heading"
         return say(key, before=count(before), n=after, after=count(after))
+    if not inputs.cards:
+        return say("report.processes.heading-steps", n=count(inputs.as_is.steps))
     return say("report.processes.heading-kept", n=count(len(inputs.cards)))
 
 
@@ -84,7 +88,8 @@ def _drawing(inputs: ReportInputs, kind: str, process: Process) -> Figure:
     files = (("BPMN", process.bpmn_file), ("SVG", process.svg_file))
     downloads = tuple((say("report.download", what=what), file) for what, file in files if file)
     moves = say("report.list.comma").join(say(f"report.move.{m}.name") for m in saving.get("moves", ()))
-    title = say(f"report.processes.{kind}.title", n=count(process.departments or len(inputs.cards)), moves=moves)
+    whose = "title" if inputs.focus_is_bundle else "title-one"
+    title = say(f"report.processes.{kind}.{whose}", n=count(process.departments or len(inputs.cards)), moves=moves)
     small = _glance(kind, process, inputs.min_count)
     shown, whole = (process.svg, "") if small is None else (small.svg, process.svg)
     sums = " · ".join(figures)
