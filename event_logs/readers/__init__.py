@@ -42,6 +42,21 @@ class Raw:
         return ibis.table({**columns, **known}, name=self.table)
 
 
+def typed(name: str, kind: str) -> tuple[str, str]:
+    """An engine's column as SQL and its Ibis type; a type that Ibis does not know is read as text."""
+    from ibis.backends.sql.datatypes import DuckDBType
+
+    known = DuckDBType.from_string(kind)
+    if known.is_unknown() or kind.strip('"') == "NULL":
+        return f"{identifier(name)}::varchar", "string"
+    return identifier(name), str(known)
+
+
+def identifier(name: str) -> str:
+    """A name as an SQL identifier."""
+    return '"' + name.replace('"', '""') + '"'
+
+
 def quoted(text: str) -> str:
     """A text as an SQL literal."""
     return "'" + text.replace("'", "''") + "'"

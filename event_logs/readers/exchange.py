@@ -114,7 +114,7 @@ def _joined(engine: DuckDBEngine, tables: Mapping[str, Raw], path: Path) -> Raw:
     cases, steps, implied, materials, outputs, pauses = parts
     name = engine.new_name("exchange")
     engine.connection.execute(
-        f"create temp table {name}_all as select *, row_number() over (partition by case_id order by at, rank, source) as turn from (select * from {steps} union all by name select * from {implied})"
+        f"create temp table {name}_all as select *, row_number() over (partition by case_id order by ended, rank, source) as turn from (select * from {steps} union all by name select * from {implied})"
     )
     chosen = ", ".join(f"e.{h}" if h in ("case_id", "activity", "completed_at", "started_at", "resource", "outcome", "actor")
                        else f"coalesce(e.{h}, c.{h}) as {h}" if h in _OF_STEP else f"c.{h}" if h in _FROM_CASE
@@ -122,8 +122,8 @@ def _joined(engine: DuckDBEngine, tables: Mapping[str, Raw], path: Path) -> Raw:
                        for h in HEADERS)  # fmt: skip
     selected = ", ".join(f"{header} as c{place}" for place, header in enumerate(HEADERS))
     engine.connection.execute(
-        f"create temp table {name} as select {selected}, row_number() over (order by at, case_id, turn) - 1 as row, null::bigint as line from ("
-        f"select {chosen}, e.at, e.turn from {name}_all e left join {cases} c using (case_id)"
+        f"create temp table {name} as select {selected}, row_number() over (order by ended, case_id, turn) - 1 as row, null::bigint as line from ("
+        f"select {chosen}, e.ended, e.turn from {name}_all e left join {cases} c using (case_id)"
         f" left join ({_attached(name, materials, 'received_at', ('materials', 'method'))}) m on m.case_id = e.case_id and m.turn = e.turn"
         f" left join ({_attached(name, outputs, 'closed_at', ('outputs', 'delivery'))}) o on o.case_id = e.case_id and o.turn = e.turn"
         f" left join ({_attached(name, pauses, 'suspended_from', ('suspended_from', 'suspended_to'))}) p on p.case_id = e.case_id and p.turn = e.turn)"
@@ -164,7 +164,7 @@ def _attached(name: str, extra: str, time: str, columns: tuple[str, str]) -> str
         else f"min({second}) as {second}"
     )
     return (
-        f"select case_id, turn, {gathered}, {other} from (select x.*, coalesce((select min(turn) from {name}_all a where a.case_id = x.case_id and a.at >= {_time(f'x.{time}')}), "
+        f"select case_id, turn, {gathered}, {other} from (select x.*, coalesce((select min(turn) from {name}_all a where a.case_id = x.case_id and a.ended >= {_time(f'x.{time}')}), "
         f"case when x.{time} is null then 1 else (select max(turn) from {name}_all a where a.case_id = x.case_id) end) as turn from {extra} x) group by case_id, turn"
     )
 
@@ -222,7 +222,7 @@ def _steps(engine: DuckDBEngine, tables: Mapping[str, Raw]) -> str:
     return _made(
         engine, "steps",
         f"select * replace (case when same then null else started_at end as started_at) from ("
-        f"select *, coalesce(started_at = completed_at, false) as same, {_time('completed_at')} as at, 1 as rank, row as source from "
+        f"select *, coalesce(started_at = completed_at, false) as same, {_time('completed_at')} as ended, 1 as rank, row as source from "
         f"(select {picked}, row from {raw.table}))",
     )  # fmt: skip
 
@@ -240,10 +240,10 @@ def _implied(engine: DuckDBEngine, tables: Mapping[str, Raw]) -> str:
             continue
         has = f"select {case} from {process.table} where regexp_matches({activity}, '{words}')"
         pieces.append(
-            f"select distinct case_id, '{activity_name}' as activity, t as completed_at, {_time('t')} as at, {rank} as rank, 0::bigint as source from "
+            f"select distinct case_id, '{activity_name}' as activity, t as completed_at, {_time('t')} as ended, {rank} as rank, 0::bigint as source from "
             f"(select {_column(raw, 'case_id')} as case_id, {_column(raw, time)} as t from {raw.table}) where t is not null and case_id not in ({has})"
         )
-    empty = "select null::varchar as case_id, null::varchar as activity, null::varchar as completed_at, null::timestamp as at, 0 as rank, 0::bigint as source limit 0"
+    empty = "select null::varchar as case_id, null::varchar as activity, null::varchar as completed_at, null::timestamp as ended, 0 as rank, 0::bigint as source limit 0"
     return _made(engine, "implied", " union all by name ".join(pieces) if pieces else empty)
 
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from event_logs.readers import Raw, quoted
+from event_logs.readers import Raw, quoted, typed
 from wording.errors import InputError
 
 if TYPE_CHECKING:
@@ -21,7 +21,6 @@ def read_parquet(engine: DuckDBEngine, path: Path, *, named: Path | None = None)
         Cut off, damaged, or of types that no event log has.
     """
     import duckdb
-    from ibis.backends.sql.datatypes import DuckDBType
 
     shown = named or path
     try:
@@ -29,16 +28,12 @@ def read_parquet(engine: DuckDBEngine, path: Path, *, named: Path | None = None)
     except duckdb.Error as error:
         raise InputError("log.not-parquet", path=shown, reason=str(error).splitlines()[0]) from None
     headers = tuple(str(row[0]) for row in described)
-    types = tuple(str(DuckDBType.from_string(row[1])) for row in described)
+    found = [typed(str(row[0]), str(row[1])) for row in described]
+    types = tuple(kind for _, kind in found)
     name = engine.new_name("parquet")
-    columns = ", ".join(f"{identifier(header)} as c{place}" for place, header in enumerate(headers))
+    columns = ", ".join(f"{cell} as c{place}" for place, (cell, _) in enumerate(found))
     engine.connection.execute(
         f"create temp view {name} as select {columns}, file_row_number as row, null::bigint as line "
         f"from read_parquet({quoted(str(path))}, file_row_number = true)"
     )
     return Raw(name, headers, types, "parquet", shown, lines=False, lazy=True)
-
-
-def identifier(name: str) -> str:
-    """A name as an SQL identifier."""
-    return '"' + name.replace('"', '""') + '"'
