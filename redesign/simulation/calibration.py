@@ -303,7 +303,7 @@ def _waits(facts: Facts, cases: list[Case], numbers: dict[str, int], calendars: 
     ]
     empty = np.zeros(0)
     if len(steps) < LEAST_STEPS:
-        return waits.Waits(empty, empty, empty.astype(int), empty.astype(int), {}, 0.0)
+        return waits.Waits(empty, empty, empty.astype(int), empty.astype(int), {}, frozenset())
     lo, hi, late = waits.intervals(
         np.array([s.office + "\t" + resource[s.row] for s, _ in steps]),
         np.array([s.ready_s for s, _ in steps]),
@@ -312,18 +312,24 @@ def _waits(facts: Facts, cases: list[Case], numbers: dict[str, int], calendars: 
         np.array([calendars.row.get(s.office, 0) for s, _ in steps]),
         calendars,
     )
-    by_activity: dict[str, list[int]] = {}
+    # By office, for files lie longer on some desks than on others; an office with few steps is judged by all of them.
+    by_key: dict[tuple[str, ...], list[int]] = {}
     for i, (s, _) in enumerate(steps):
-        by_activity.setdefault(s.activity, []).append(i)
+        by_key.setdefault((s.activity, s.office), []).append(i)
+    few: dict[tuple[str, ...], list[int]] = {}
+    for key in [k for k, at in by_key.items() if len(at) < waits.LEAST]:
+        few.setdefault(key[:1], []).extend(by_key.pop(key))
+    judged = frozenset(by_key)
+    by_key |= few
     keys: dict[tuple[str, ...], int] = {}
     group = np.full(len(steps), -1)
-    for activity, at in sorted(by_activity.items()):
+    for key, at in sorted(by_key.items()):
         if len(at) >= waits.LEAST and late[at].mean() >= waits.LEAST_SHARE:
-            keys[activity,] = len(keys)
-            group[at] = keys[activity,]
+            keys[key] = len(keys)
+            group[at] = keys[key]
     used = group >= 0
     owner = np.array([numbers[c.episode] for _, c in steps], np.int64)
-    return waits.Waits(lo[used], hi[used], group[used], owner[used], keys, float(late.mean()))
+    return waits.Waits(lo[used], hi[used], group[used], owner[used], keys, judged)
 
 
 LEAST_STEPS = 30

@@ -111,7 +111,7 @@ class Pieces:
         if pool < 0 or duration < 0:
             pool, duration = -1, -1
             gap = group_of(self.c.gap_groups, (f"{way_of(case)}\t{case.chain.index(step)}",))
-        wait = self.c.waits.keys.get((step.activity,), -1) if gap < 0 else -1
+        wait = self.c.waits.find(step.activity, step.office) if gap < 0 else -1
         return self.draft.add(
             WORK_NODE,
             e,

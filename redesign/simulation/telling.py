@@ -36,7 +36,7 @@ def assumptions(world: World, moves: Sequence[str]) -> Iterator[tuple[str, dict[
     if world.calibration.waits.keys:
         yield (
             "simulation.note-unexplained",
-            {"activities": "、".join(sorted(k[0] for k in world.calibration.waits.keys))},
+            {"activities": "、".join(sorted({k[0] for k in world.calibration.waits.keys}))},
         )
     busy = overloaded(world.calibration)
     if busy:

@@ -28,7 +28,12 @@ class Waits:
     group: np.ndarray
     owner: np.ndarray
     keys: dict[tuple[str, ...], int]
-    late_share: float
+    judged: frozenset[tuple[str, ...]]  # activity and office where there are steps enough to judge them by themselves
+
+    def find(self, activity: str, office: str) -> int:
+        """The group of a step, or -1 where it waits for nothing but its turn."""
+        own = (activity, office)
+        return self.keys.get(own if own in self.judged else (activity,), -1)
 
     def fit(self, weights: np.ndarray, rounds: int = 30) -> np.ndarray:
         """Shares of bins, a row a group; a group without waits is all in the first bin."""
