@@ -27,6 +27,7 @@ if TYPE_CHECKING:
     from collections.abc import Iterator
 
 TEMPLATES = Path(__file__).parent / "templates"
+MOST_ELEMENTS = 2400  # tags, opening and closing, of a whole drawing behind an overview
 SCRIPTS = ("page.js", "tables.js", "map.js", "replay.js")
 # Between a number and its Chinese neighbours no line breaks: a heading breaks at its punctuation.
 _TIGHT = re.compile(
@@ -69,11 +70,13 @@ def page(report: Report | ReportInputs) -> str:
         )
 
 
-def fragment(block: Any) -> str:
+def fragment(block: Any, texts: dict[str, str]) -> str:
     """One table or figure as HTML with its own style, for a notebook."""
     template = environment().get_template("fragment.html")
-    texts = dict.fromkeys(("scroll", "data", "csv", "filter", "rows-more"), "")
-    return template.render(block=block, style=Markup(_style()), t=texts)
+    drawn: dict[str, Markup] = {}
+    if isinstance(block, Figure) and isinstance(block.chart, Drawing) and block.chart.svg:
+        drawn[block.chart.kind] = Markup(drawings.embed(block.chart.svg, "one-", plain(block.title)))
+    return template.render(block=block, style=Markup(_style()), t=texts, drawn=drawn)
 
 
 def _drawings(report: Report) -> dict[str, Markup]:
@@ -84,7 +87,8 @@ def _drawings(report: Report) -> dict[str, Markup]:
         if not isinstance(chart, Drawing):
             continue
         for key, svg in ((chart.kind, chart.svg), (f"{chart.kind}_whole", chart.detail)):
-            if svg:
+            # A drawing of hundreds of steps is for its own file, which is linked; the page stays quick.
+            if svg and (svg is chart.svg or svg.count("<") < MOST_ELEMENTS):
                 text = drawings.embed(svg, f"{key}-", plain(figure.title), sized=key.endswith("whole"))
                 found[key] = Markup(text)
     return found
