@@ -84,14 +84,35 @@ def tell(call: Call, save_mapping: Path | None) -> None:
         with whole_file(save_mapping) as work:
             write_mapping(call.log.reading, work)
         print(say("cli.written", path=save_mapping), file=sys.stderr)  # noqa: T201
-    if call.ask.out is not None:
+    if call.ask.format in ("csv", "parquet"):
+        write_rows(call, told)
+    elif call.ask.out is not None:
         with folder(call.ask.out, force=call.ask.force) as work:
             if call.ask.format == "json":
                 write_json(told, work / "check.json")
             else:
                 (work / "check.txt").write_text(as_text(told), "utf-8")
-        return
-    sys.stdout.write(json_text(told) + "\n" if call.ask.format == "json" else as_text(told))
+    else:
+        sys.stdout.write(json_text(told) + "\n" if call.ask.format == "json" else as_text(told))
+
+
+def write_rows(call: Call, told: dict[str, Any]) -> None:
+    """What was found as one table: a row a role, a check or a question, told apart by `section`."""
+    import pandas as pd
+
+    from onething.calls import rows
+
+    roles = [("role", r["role"], r["column"], r["confidence"], None, None, r["reason"]) for r in told["roles"]]
+    checks = [
+        ("check", c["code"], ";".join(c["weakens"]), None, c["count"], c["of"], c["says"]) for c in told["checks"]
+    ]
+    questions = [
+        ("question", q["question"], ";".join(q["missing_roles"]), float(q["possible"]), None, None, "")
+        for q in told["questions"]
+    ]
+    names = ["section", "name", "about", "confidence", "count", "of", "says"]
+    frame = pd.DataFrame([*roles, *checks, *questions], columns=names).astype({"count": "Int64", "of": "Int64"})
+    rows(call, call.log.engine.load("check", frame), "check")
 
 
 def as_text(told: dict[str, Any]) -> str:

@@ -90,18 +90,25 @@ def _clashes() -> list[str]:
     return sorted({owner for name in OUR_NAMES for owner in owners.get(name, []) if owner != "onething"})
 
 
-def examine(form: str) -> None:
-    """Print what was found, as a table or as JSON."""
-    from onething.output import json_text, text_table
+def examine(form: str, out: Path | None, *, force: bool = False) -> None:
+    """Print what was found as a table, JSON or CSV; `parquet` and whatever has `out` goes to a folder."""
+    import pandas as pd
 
-    if form not in ("table", "json"):
-        raise UsageError("cli.unknown-format", name=form, known="table, json")
+    from event_logs.backend import DuckDBEngine
+    from onething.cli.asking import FORMATS
+    from onething.output import rows_out, text_table
+
+    if form not in FORMATS:
+        raise UsageError("cli.unknown-format", name=form, known=", ".join(FORMATS))
     found = findings()
-    if form == "json":
-        rows = [{"what": f.what, "present": f.present, "detail": f.detail, "needed": f.needed} for f in found]
-        sys.stdout.write(json_text(rows) + "\n")
+    if form == "table" and out is None:
+        headers = [say(f"cli.doctor.{key}") for key in ("item", "state", "detail", "use")]
+        states = {True: say("cli.doctor.present"), False: say("cli.doctor.missing")}
+        uses = {True: say("cli.doctor.needed"), False: say("cli.doctor.optional")}
+        sys.stdout.write(text_table(headers, [[f.what, states[f.present], f.detail, uses[f.needed]] for f in found]))
         return
-    headers = [say(f"cli.doctor.{key}") for key in ("item", "state", "detail", "use")]
-    states = {True: say("cli.doctor.present"), False: say("cli.doctor.missing")}
-    uses = {True: say("cli.doctor.needed"), False: say("cli.doctor.optional")}
-    sys.stdout.write(text_table(headers, [[f.what, states[f.present], f.detail, uses[f.needed]] for f in found]))
+    engine = DuckDBEngine()
+    frame = pd.DataFrame(
+        [(f.what, f.present, f.detail, f.needed) for f in found], columns=["what", "present", "detail", "needed"]
+    )
+    rows_out(engine, engine.load("doctor", frame), "doctor", form, out, force=force)

@@ -27,17 +27,20 @@ def schema(
     name: Annotated[str, typer.Argument(metavar="savings|bundles|findings", help=say("cli.help.schema"))] = "savings",
 ) -> None:
     """The JSON Schema of a result."""
-    from reports.exports import schema as published
-
     from onething.output import json_text
+    from reports.exports import schema as published
 
     typer.echo(json_text(published(name)))
 
 
 def doctor(
-    format: Annotated[str, typer.Option("--format", metavar="table|json", help=say("cli.help.format"))] = "table",
+    form: Annotated[
+        str, typer.Option("--format", metavar="table|json|csv|parquet", help=say("cli.help.format"))
+    ] = "table",
+    out: Annotated[Path | None, typer.Option("--out", metavar="DIR", help=say("cli.help.out"))] = None,
+    force: Annotated[bool, typer.Option("--force", help=say("cli.help.force"))] = False,
 ) -> None:
     """What this machine has and lacks."""
     from onething.doctor import examine
 
-    examine(format)
+    examine(form, out, force=force)
