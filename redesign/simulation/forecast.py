@@ -2,7 +2,7 @@
 
 A value is the mean of its replications under the calibration itself. Its 90 % interval carries three uncertainties: of
 the calibration (bootstrap over weeks: what another year of the same process would have taught), of the simulation
-(replications), and of the model's structure, for which it is widened by half and never narrower than a hundredth or so
+(replications), and of the model's structure, for which it is widened by a third and never narrower than a hundredth or so
 of the as-is (measured against worlds of known truth).
 """
 
@@ -18,7 +18,7 @@ from redesign.simulation.cases import Case
 from redesign.simulation.focus import Focus
 from redesign.simulation.replications import Design, Outcome, replicate
 
-WIDENING = 1.5
+WIDENING = 1.35
 Z90 = 1.645
 LEAST_HALF = 0.012  # of the as-is: so near do structures alike in all that a log shows come to each other
 MEASURES = (
@@ -133,7 +133,7 @@ def spread(point: np.ndarray, boot: np.ndarray) -> np.ndarray:
 
 
 def bounds(value: float, deviation: float, *, scale: float = 0.0, positive: bool = True) -> Bounds:
-    """The 90 % interval around a value: widened by half, and never surer than `LEAST_HALF` of `scale`, the as-is."""
+    """The 90 % interval around a value: widened by a third, and never surer than `LEAST_HALF` of `scale`, the as-is."""
     half = float(np.hypot(Z90 * WIDENING * deviation, LEAST_HALF * scale))
     low = value - half
     return Bounds(float(value), float(max(low, 0.0) if positive else low), float(value + half))
