@@ -15,6 +15,7 @@ if TYPE_CHECKING:
     from event_logs.log import EventLog
 
 SAMPLES = 5
+_BATCH_CASES = 20  # at one very moment: bulk import
 RESULTS = ("trips", "materials", "bundles", "durations", "waits", "flows", "simulation", "promises")
 
 
@@ -22,8 +23,8 @@ RESULTS = ("trips", "materials", "bundles", "durations", "waits", "flows", "simu
 class Check:
     """One check's finding.
 
-    `count` rows (or cases) of `of`; `lines` are samples of source lines (row numbers where the form has none); `weakens`
-    are results that are the weaker for it; `severity` is ``note``, ``warning`` or ``fault``.
+    `count` rows (or cases) of `of`; `lines` are samples of source lines (row numbers where the form has none);
+    `weakens` are results that are the weaker for it; `severity` is ``note``, ``warning`` or ``fault``.
     """
 
     code: str
@@ -36,7 +37,7 @@ class Check:
 
 @dataclass(frozen=True, slots=True)
 class Rule:
-    """A check of single events: what an event that fails it looks like. `needs`: roles without which it is not asked."""
+    """A check of single events: what one that fails it looks like. `needs`: roles without which it is not asked."""
 
     code: str
     needs: tuple[str, ...]
@@ -78,32 +79,74 @@ def _garbled(t: ir.Table) -> ir.BooleanValue:
 
 
 RULES: tuple[Rule, ...] = (
-    Rule("no-department", ("department",), lambda t: t.department.isnull(), "warning", ("trips", "materials", "flows", "simulation")),
+    Rule(
+        "no-department",
+        ("department",),
+        lambda t: t.department.isnull(),
+        "warning",
+        ("trips", "materials", "flows", "simulation"),
+    ),
     Rule("department-inherited", ("department",), lambda t: t.department_inherited, "note", ("trips", "materials")),
     Rule("no-resource", ("resource",), lambda t: t.resource.isnull(), "note", ("simulation", "waits")),
     Rule("no-service", ("service",), lambda t: t.service.isnull(), "warning", ("bundles", "trips")),
     Rule("no-applicant", ("applicant",), lambda t: t.applicant.isnull(), "warning", ("trips", "materials", "bundles")),
     Rule("applicant-hidden", ("applicant",), _nobody("applicant"), "warning", ("trips", "materials", "bundles")),
     Rule("agent-hidden", ("agent",), _nobody("agent"), "note", ("trips",)),
-    Rule("identity-rounded", ("applicant",), lambda t: t.applicant.re_search(r"^\d(?:\.\d+)?[eE]\+\d+$"), "fault", ("trips", "materials", "bundles")),
+    Rule(
+        "identity-rounded",
+        ("applicant",),
+        lambda t: t.applicant.re_search(r"^\d(?:\.\d+)?[eE]\+\d+$"),
+        "fault",
+        ("trips", "materials", "bundles"),
+    ),
     Rule("no-channel", ("channel",), lambda t: t.channel.isnull(), "warning", ("trips",)),
     Rule("no-place", ("place",), _no_place, "note", ("trips",)),
     Rule("no-actor", ("actor",), lambda t: t.actor.isnull(), "note", ("trips",)),
     Rule("no-start", ("started_at",), lambda t: t.started_at.isnull(), "warning", ("durations", "waits", "simulation")),
-    Rule("start-is-end", ("started_at",), lambda t: t.started_at == t.completed_at, "warning", ("durations", "waits", "simulation")),
+    Rule(
+        "start-is-end",
+        ("started_at",),
+        lambda t: t.started_at == t.completed_at,
+        "warning",
+        ("durations", "waits", "simulation"),
+    ),
     Rule("date-only", (), _midnight, "warning", ("trips", "waits", "flows", "simulation")),
     Rule("date-implausible", (), _far, "fault", ("durations", "waits", "simulation")),
     Rule("very-long", ("started_at",), _long, "warning", ("durations", "simulation")),
     Rule("onsite-at-night", ("channel",), _at_night, "warning", ("trips", "simulation")),
     Rule("promise-before-event", ("promised_at",), lambda t: t.promised_at < t.completed_at, "note", ("promises",)),
-    Rule("suspension-reversed", ("suspended_from", "suspended_to"), lambda t: t.suspended_from > t.suspended_to, "warning", ("durations", "promises")),
-    Rule("suspension-open", ("suspended_from",), lambda t: t.suspended_from.notnull() & t.suspended_to.isnull(), "warning", ("durations", "promises")),
-    Rule("no-method", ("method", "materials"), lambda t: t.materials.notnull() & t.method.isnull(), "note", ("materials",)),
-    Rule("materials-of-officer", ("materials", "actor"), lambda t: t.materials.notnull() & (t.actor == "officer"), "note", ("materials",)),
+    Rule(
+        "suspension-reversed",
+        ("suspended_from", "suspended_to"),
+        lambda t: t.suspended_from > t.suspended_to,
+        "warning",
+        ("durations", "promises"),
+    ),
+    Rule(
+        "suspension-open",
+        ("suspended_from",),
+        lambda t: t.suspended_from.notnull() & t.suspended_to.isnull(),
+        "warning",
+        ("durations", "promises"),
+    ),
+    Rule(
+        "no-method",
+        ("method", "materials"),
+        lambda t: t.materials.notnull() & t.method.isnull(),
+        "note",
+        ("materials",),
+    ),
+    Rule(
+        "materials-of-officer",
+        ("materials", "actor"),
+        lambda t: t.materials.notnull() & (t.actor == "officer"),
+        "note",
+        ("materials",),
+    ),
     Rule("rating-out-of-range", ("rating",), lambda t: (t.rating < 1) | (t.rating > 5), "note", ()),
     Rule("fee-negative", ("fee",), lambda t: t.fee < 0, "note", ()),
     Rule("text-garbled", (), _garbled, "fault", ("flows", "trips")),
-)  # fmt: skip
+)
 
 # What a reading has counted: its note -> the check's code, severity and what it weakens.
 READ: dict[str, tuple[str, str, tuple[str, ...]]] = {
@@ -197,17 +240,27 @@ def _of_cases(log: EventLog) -> list[Check]:
 
     events = log.events
     cases = events.group_by("case_id").aggregate(
-        n=events.count(), applicants=events.applicant_key.nunique(), services=events.service.nunique(),
+        n=events.count(),
+        applicants=events.applicant_key.nunique(),
+        services=events.service.nunique(),
         moments=events.completed_at.nunique(),
-    )  # fmt: skip
-    c = log.run(
-        cases.aggregate(
-            all=cases.count(), one=(cases.n == 1).sum(), applicants=(cases.applicants > 1).sum(), services=(cases.services > 1).sum(),
-            tied=(cases.moments < cases.n).sum(),
+    )
+    c = (
+        log.run(
+            cases.aggregate(
+                all=cases.count(),
+                one=(cases.n == 1).sum(),
+                applicants=(cases.applicants > 1).sum(),
+                services=(cases.services > 1).sum(),
+                tied=(cases.moments < cases.n).sum(),
+            )
         )
-    ).iloc[0].fillna(0)  # fmt: skip
+        .iloc[0]
+        .fillna(0)
+    )
     moments = events.group_by("completed_at").aggregate(n=events.count(), cases=events.case_id.nunique())
-    batch = int(log.run(moments.filter(moments.cases >= 20).aggregate(n=lambda t: t.n.sum().fill_null(0))).iloc[0, 0])
+    many = moments.filter(moments.cases >= _BATCH_CASES)
+    batch = int(log.run(many.aggregate(n=many.n.sum().fill_null(0)))["n"].iloc[0])
     total = int(c["all"])
     found = [
         Check("case-one-event", int(c["one"]), total, "note", ("durations", "flows")),

@@ -7,7 +7,7 @@ from dataclasses import dataclass
 
 @dataclass(frozen=True, slots=True)
 class Column:
-    """One canonical column. `type` is an Ibis type; `xes` the attribute key of IEEE 1849; `role` where a file may name it."""
+    """One canonical column. `type` is an Ibis type; `xes` the attribute key of IEEE 1849."""
 
     name: str
     type: str

@@ -52,8 +52,8 @@ def completed(engine: DuckDBEngine, events: ir.Table, *, totals: Mapping[str, in
     changed = changed or bool(said)
     for role in ("applicant", "agent"):
         if role in events.columns:
-            events, said = _with_key(engine, events, role)
-            changed = changed or said
+            events, differs = _with_key(engine, events, role)
+            changed = changed or differs
     return Completed(events, frozenset(present), tuple(notes), changed)
 
 

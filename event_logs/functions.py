@@ -11,47 +11,47 @@ import ibis.expr.types as ir
 _TEXTS = dt.Array(dt.string)
 
 
-@ibis.udf.scalar.builtin(name="try_strptime", signature=((dt.string, _TEXTS), dt.timestamp))
+@ibis.udf.scalar.builtin(name="try_strptime", signature=((dt.string, _TEXTS), dt.timestamp))  # type: ignore[untyped-decorator]
 def parse_time(text: Any, formats: Any) -> Any:
     """The first format that fits, else null."""
 
 
-@ibis.udf.scalar.builtin(name="timezone", signature=((dt.string, dt.Timestamp("UTC")), dt.timestamp))
+@ibis.udf.scalar.builtin(name="timezone", signature=((dt.string, dt.Timestamp("UTC")), dt.timestamp))  # type: ignore[untyped-decorator]
 def wall_clock(zone: Any, instant: Any) -> Any:
     """An instant as clocks on the wall of a zone show it."""
 
 
-@ibis.udf.scalar.builtin(name="timezone", signature=((dt.string, dt.timestamp), dt.Timestamp("UTC")))
+@ibis.udf.scalar.builtin(name="timezone", signature=((dt.string, dt.timestamp), dt.Timestamp("UTC")))  # type: ignore[untyped-decorator]
 def instant(zone: Any, time: Any) -> Any:
     """The instant at which clocks on the wall of a zone show a time."""
 
 
-@ibis.udf.scalar.builtin(name="trim", signature=((dt.string, dt.string), dt.string))
+@ibis.udf.scalar.builtin(name="trim", signature=((dt.string, dt.string), dt.string))  # type: ignore[untyped-decorator]
 def trim(text: Any, characters: Any) -> Any:
     """Text without these characters at its ends."""
 
 
-@ibis.udf.scalar.builtin(name="translate", signature=((dt.string, dt.string, dt.string), dt.string))
+@ibis.udf.scalar.builtin(name="translate", signature=((dt.string, dt.string, dt.string), dt.string))  # type: ignore[untyped-decorator]
 def translate(text: Any, these: Any, those: Any) -> Any:
     """Text with each character of `these` put as its fellow in `those`."""
 
 
-@ibis.udf.scalar.builtin(name="regexp_extract_all", signature=((dt.string, dt.string), _TEXTS))
+@ibis.udf.scalar.builtin(name="regexp_extract_all", signature=((dt.string, dt.string), _TEXTS))  # type: ignore[untyped-decorator]
 def find_all(text: Any, pattern: Any) -> Any:
     """Every match of a pattern, in order."""
 
 
-@ibis.udf.scalar.builtin(name="regexp_replace", signature=((dt.string, dt.string, dt.string, dt.string), dt.string))
+@ibis.udf.scalar.builtin(name="regexp_replace", signature=((dt.string, dt.string, dt.string, dt.string), dt.string))  # type: ignore[untyped-decorator]
 def replace_all(text: Any, pattern: Any, by: Any, flags: Any) -> Any:
     """Every match of a pattern replaced (`flags`: ``g``)."""
 
 
-@ibis.udf.scalar.builtin(name="to_seconds", signature=((dt.float64,), dt.Interval("s")))
+@ibis.udf.scalar.builtin(name="to_seconds", signature=((dt.float64,), dt.Interval("s")))  # type: ignore[untyped-decorator]
 def seconds(number: Any) -> Any:
     """A span of so many seconds."""
 
 
-@ibis.udf.scalar.builtin(name="make_timestamp", signature=((dt.int64,), dt.timestamp))
+@ibis.udf.scalar.builtin(name="make_timestamp", signature=((dt.int64,), dt.timestamp))  # type: ignore[untyped-decorator]
 def from_microseconds(number: Any) -> Any:
     """The moment so many microseconds after 1970, without zone."""
 
@@ -66,6 +66,6 @@ def texts_of(values: tuple[str, ...]) -> ir.ArrayScalar:
     return ibis.literal(list(values), type="array<string>")
 
 
-@ibis.udf.scalar.builtin(name="to_json", signature=((_TEXTS,), dt.JSON()))
+@ibis.udf.scalar.builtin(name="to_json", signature=((_TEXTS,), dt.JSON()))  # type: ignore[untyped-decorator]
 def as_json(items: Any) -> Any:
     """A list as a JSON array."""

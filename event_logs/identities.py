@@ -30,9 +30,9 @@ _ORGANISATION_DIGITS = "0123456789ABCDEFGHIJKLMNOPQRSTUVWXYZ"
 def identity_steps() -> tuple[Step, ...]:
     """From an identity as written to what it is compared by; null where it is masked, missing or a placeholder.
 
-    A citizen number's key is its 18-digit form; a credit code's and an organisation code's is the organisation code with
-    ``ORG:`` before it, where the check character holds; a name is its own key, without what writing adds (width, blanks,
-    a spreadsheet's quote, a trailing ``.0``).
+    A citizen number's key is its 18-digit form; a credit code's and an organisation code's is the organisation code
+    with ``ORG:`` before it, where the check character holds; a name is its own key, without what writing adds (width,
+    blanks, a spreadsheet's quote, a trailing ``.0``).
     """
 
     def told_apart(part: Part) -> dict[str, ir.Value]:
@@ -91,7 +91,8 @@ def names_nobody(key: ir.StringValue) -> ir.BooleanValue:
 def needs_key(column: ir.StringValue) -> ir.BooleanValue:
     """Whether a value's key may differ from the value: where none of a log's does, the column is its own key."""
     odd = column.re_search(
-        "^['\"]|['\"]$|[*＊●○×※□■某\t\r\n\u00a0\u3000\ufeff\u200b\uff01-\uff5e]|  |^ | $|[xX]{3}|^[0-9A-Za-z.+-]*$|匿名|测试"
+        "^['\"]|['\"]$|[*＊●○×※□■某\t\r\n\u00a0\u3000\ufeff\u200b\uff01-\uff5e]|  |^ | $"
+        "|[xX]{3}|^[0-9A-Za-z.+-]*$|匿名|测试"
     )
     return (
         odd

@@ -19,8 +19,8 @@ def paired(engine: DuckDBEngine, events: ir.Table) -> tuple[ir.Table, list[Note]
     """Events that complete, each with the start that belongs to it; notes; whether any start was found.
 
     Within a case, an activity (and an instance, where the log names it), a start and the next completion that closes it
-    are matched as brackets are; then the k-th matched start goes with the k-th matched completion, which keeps the order
-    of work. Other transitions (schedule, suspend …) are no events of their own and are counted. A log without any
+    are matched as brackets are; then the k-th matched start goes with the k-th matched completion, which keeps the
+    order of work. Other transitions (schedule, suspend …) are no events of their own and are counted. A log without any
     completion keeps all its rows.
     """
     phase = events.lifecycle.lower()

@@ -15,7 +15,7 @@ if TYPE_CHECKING:
 
 @dataclass(frozen=True, slots=True)
 class Rejected:
-    """One row set aside: its line (header = 1; row number where the form has no lines), a reason's code, the row's text."""
+    """One row set aside: its line (header = 1; row number where the form has none), a reason's code, the row's text."""
 
     line: int
     reason: str

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 from collections import Counter, defaultdict
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
 
 from event_logs.values import TIME_LIKE
@@ -96,8 +96,8 @@ def _number_as_time(text: str) -> bool:
     return bool(re.match(r"^(?:19|20)\d{2}(?:0[1-9]|1[0-2])(?:0[1-9]|[12]\d|3[01])(?:\d{6})?(?:\.0)?$", text))
 
 
-def _share(counts: Mapping[str, int], n: int, test: object) -> float:
-    return sum(count for value, count in counts.items() if test(value)) / n if n else 0.0  # type: ignore[operator]
+def _share(counts: Mapping[str, int], n: int, test: Callable[[str], object]) -> float:
+    return sum(count for value, count in counts.items() if test(value)) / n if n else 0.0
 
 
 def _changes(texts: Sequence[str], cases: Sequence[object]) -> float:

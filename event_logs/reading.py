@@ -137,7 +137,7 @@ def _drafted(engine: DuckDBEngine, raw: Raw, assignment: Assignment, zone: str) 
         reversed=_count_if(draft, "started_at", lambda d: d.started_at > d.completed_at),
         no_department=draft.department.isnull().sum() if "department" in draft.columns else ibis.literal(0),
     )
-    counted = {name: int(value or 0) for name, value in engine.run(totals).iloc[0].fillna(0).items()}
+    counted = {str(name): int(value or 0) for name, value in engine.run(totals).iloc[0].fillna(0).items()}
     return Draft(draft, counted, tuple(notes))
 
 
@@ -205,8 +205,11 @@ def _spellings(
             method_spellings(written) if role == "method" else {v: known[fold(v)] for v in written if fold(v) in known}
         )
         nothing.add(headers[assignment.columns[role]].lower())  # a second header row is told of elsewhere
-        strange = [(v, int(n)) for v, n in zip(counts["value"], counts["n"], strict=True)
-                   if isinstance(v, str) and v not in found[role] and v.strip().lower() not in nothing]  # fmt: skip
+        strange = [
+            (v, int(n))
+            for v, n in zip(counts["value"], counts["n"], strict=True)
+            if isinstance(v, str) and v not in found[role] and v.strip().lower() not in nothing
+        ]
         if role == "outcome":  # what is none of the four is still an outcome: other
             found[role] |= {v: "other" for v, _ in strange}
         elif strange:
@@ -245,10 +248,17 @@ def _finished(
     if draft.totals["reversed"]:
         notes = (*notes, ("log.note-reversed", {"n": draft.totals["reversed"]}))
     reading = Reading(
-        files=raw.files or (raw.path,), form=raw.form, encoding=raw.encoding, timezone=zone, roles=assignment.found, unused_columns=assignment.unused,
-        rows=draft.totals["rows"] + len(raw.rejected), rejected=tuple(sorted(rejected, key=lambda r: (r.file, r.line, r.reason))),
-        notes=notes, duplicates=duplicates,
-    )  # fmt: skip
+        files=raw.files or (raw.path,),
+        form=raw.form,
+        encoding=raw.encoding,
+        timezone=zone,
+        roles=assignment.found,
+        unused_columns=assignment.unused,
+        rows=draft.totals["rows"] + len(raw.rejected),
+        rejected=tuple(sorted(rejected, key=lambda r: (r.file, r.line, r.reason))),
+        notes=notes,
+        duplicates=duplicates,
+    )
     return EventLog(engine, table, present, reading)
 
 

@@ -15,7 +15,7 @@ COLUMNS = ("line", "reason", "meaning", "row", "file")
 
 
 def write_rejected(reading: Reading, path: Path) -> None:
-    """``rejected.csv``: line (header = 1), reason's code, the reason in words, the row, its file's name; a header if none."""
+    """``rejected.csv``: line (header = 1), reason's code and in words, the row, its file; the header alone if none."""
     with path.open("w", encoding="utf-8", newline="") as out:
         writer = csv.writer(out, lineterminator="\n")
         writer.writerow(COLUMNS)

@@ -1,4 +1,4 @@
-"""Which source column plays which role: found by name, checked by value; where that leaves a doubt, asked and not guessed."""
+"""Which source column plays which role: found by name, checked by value; a doubt is asked about, not guessed."""
 
 from __future__ import annotations
 
@@ -53,7 +53,7 @@ def assign_roles(profiles: Sequence[Profile], *, given: Mapping[str, str] | None
     profiles
         One a column, in the file's order.
     given
-        Role -> header, from ``--map`` or a mapping file; goes before everything found. An empty header leaves a role out.
+        Role -> header, from ``--map`` or a mapping file; goes before what is found. An empty header leaves a role out.
 
     Raises
     ------
@@ -195,7 +195,7 @@ def _plausible(role: str, offer: Candidate, profile: Profile) -> Candidate:
 
 
 def _officer_or_agent(role: str, offer: Candidate, profile: Profile, profiles: Sequence[Profile]) -> Candidate:
-    """经办人 is the officer or the citizen's agent: an agent stays the same in a case and is often absent, an officer changes."""
+    """经办人 is the officer or the citizen's agent: an agent stays the same in a case, an officer changes."""
     other = "agent" if role == "resource" else "resource"
     named = [fold_header(p.header) for p in profiles if p is not profile and p.filled]
     rival = any(name in headers()[other]["names"] for name in named)

@@ -59,19 +59,70 @@ _NARROW_DIGITS = "0123456789:-/. "
 
 # What the engine's own cast does not know. Order matters where a text fits two of them: year first.
 FORMATS = (
-    "%Y%m%d%H%M%S", "%Y%m%dT%H%M%S", "%Y%m%d %H%M%S", "%Y%m%d %H:%M:%S", "%Y%m%d %H:%M", "%Y%m%d%H%M", "%Y%m%d",
-    "%Y%m%d%H%M%S.%g", "%Y%m%dT%H%M%S.%f",
-    "%Y年%m月%d日 %H时%M分%S秒", "%Y年%m月%d日%H时%M分%S秒", "%Y年%m月%d日 %H:%M:%S", "%Y年%m月%d日%H:%M:%S",
-    "%Y年%m月%d日 %H:%M", "%Y年%m月%d日%H:%M", "%Y年%m月%d日 %H时%M分", "%Y年%m月%d日%H时%M分", "%Y年%m月%d日 %H时", "%Y年%m月%d日%H时", "%Y年%m月%d日",
-    "%Y.%m.%d %H:%M:%S", "%Y.%m.%d %H:%M", "%Y.%m.%d", "%Y-%m-%d-%H.%M.%S.%f", "%Y-%m-%d-%H.%M.%S",
-    "%Y/%m/%d %I:%M:%S %p", "%Y-%m-%d %I:%M:%S %p", "%Y-%m-%d %H:%M:%S,%f", "%Y-%m-%d %H.%M.%S",
-    "%b %d, %Y %I:%M:%S %p", "%b %d, %Y", "%d %b %Y %H:%M:%S", "%d %b %Y %H:%M", "%d-%b-%Y %H:%M:%S", "%d-%b-%Y %H:%M", "%d-%b-%Y", "%d %b %Y",
-    "%a, %d %b %Y %H:%M:%S", "%a %b %d %H:%M:%S %Y",
-)  # fmt: skip
-DAY_FIRST = ("%d/%m/%Y %H:%M:%S", "%d/%m/%Y %H:%M", "%d/%m/%Y", "%d.%m.%Y %H:%M:%S", "%d.%m.%Y %H:%M", "%d.%m.%Y",
-             "%d-%m-%Y %H:%M:%S", "%d-%m-%Y %H:%M", "%d-%m-%Y", "%d/%m/%Y %H:%M:%S.%f", "%d/%m/%Y %I:%M:%S %p")  # fmt: skip
-MONTH_FIRST = ("%m/%d/%Y %H:%M:%S", "%m/%d/%Y %H:%M", "%m/%d/%Y", "%m-%d-%Y %H:%M:%S", "%m-%d-%Y %H:%M", "%m-%d-%Y",
-               "%m/%d/%Y %H:%M:%S.%f", "%m/%d/%Y %I:%M:%S %p", "%m/%d/%Y %I:%M %p")  # fmt: skip
+    "%Y%m%d%H%M%S",
+    "%Y%m%dT%H%M%S",
+    "%Y%m%d %H%M%S",
+    "%Y%m%d %H:%M:%S",
+    "%Y%m%d %H:%M",
+    "%Y%m%d%H%M",
+    "%Y%m%d",
+    "%Y%m%d%H%M%S.%g",
+    "%Y%m%dT%H%M%S.%f",
+    "%Y年%m月%d日 %H时%M分%S秒",
+    "%Y年%m月%d日%H时%M分%S秒",
+    "%Y年%m月%d日 %H:%M:%S",
+    "%Y年%m月%d日%H:%M:%S",
+    "%Y年%m月%d日 %H:%M",
+    "%Y年%m月%d日%H:%M",
+    "%Y年%m月%d日 %H时%M分",
+    "%Y年%m月%d日%H时%M分",
+    "%Y年%m月%d日 %H时",
+    "%Y年%m月%d日%H时",
+    "%Y年%m月%d日",
+    "%Y.%m.%d %H:%M:%S",
+    "%Y.%m.%d %H:%M",
+    "%Y.%m.%d",
+    "%Y-%m-%d-%H.%M.%S.%f",
+    "%Y-%m-%d-%H.%M.%S",
+    "%Y/%m/%d %I:%M:%S %p",
+    "%Y-%m-%d %I:%M:%S %p",
+    "%Y-%m-%d %H:%M:%S,%f",
+    "%Y-%m-%d %H.%M.%S",
+    "%b %d, %Y %I:%M:%S %p",
+    "%b %d, %Y",
+    "%d %b %Y %H:%M:%S",
+    "%d %b %Y %H:%M",
+    "%d-%b-%Y %H:%M:%S",
+    "%d-%b-%Y %H:%M",
+    "%d-%b-%Y",
+    "%d %b %Y",
+    "%a, %d %b %Y %H:%M:%S",
+    "%a %b %d %H:%M:%S %Y",
+)
+DAY_FIRST = (
+    "%d/%m/%Y %H:%M:%S",
+    "%d/%m/%Y %H:%M",
+    "%d/%m/%Y",
+    "%d.%m.%Y %H:%M:%S",
+    "%d.%m.%Y %H:%M",
+    "%d.%m.%Y",
+    "%d-%m-%Y %H:%M:%S",
+    "%d-%m-%Y %H:%M",
+    "%d-%m-%Y",
+    "%d/%m/%Y %H:%M:%S.%f",
+    "%d/%m/%Y %I:%M:%S %p",
+)
+MONTH_FIRST = (
+    "%m/%d/%Y %H:%M:%S",
+    "%m/%d/%Y %H:%M",
+    "%m/%d/%Y",
+    "%m-%d-%Y %H:%M:%S",
+    "%m-%d-%Y %H:%M",
+    "%m-%d-%Y",
+    "%m/%d/%Y %H:%M:%S.%f",
+    "%m/%d/%Y %I:%M:%S %p",
+    "%m/%d/%Y %I:%M %p",
+)
 
 
 Part = Callable[[str], ir.Value]
@@ -116,7 +167,7 @@ def _null(kind: str = "string") -> ir.Value:
 
 
 def is_odd(cell: ir.StringValue) -> ir.BooleanValue:
-    """Whether a cell has blanks or quotes at an end, or says "nothing here": where no cell of a column does, it needs no tidying."""
+    """Whether a cell has blanks or quotes at an end, or says "nothing here": else it needs no tidying."""
     return cell.re_search(ODD_CELL)
 
 
@@ -198,9 +249,12 @@ def time_steps(zone: str, *, day_first: bool = False) -> tuple[Step, ...]:
             (number >= 1e8, wall_clock(text_of(zone), instant(text_of("UTC"), from_microseconds(microseconds)))),
         )
         found = ibis.coalesce(
-            part("found"), wall_clock(text_of(zone), at), part("plain").try_cast("timestamp"), of_number,
+            part("found"),
+            wall_clock(text_of(zone), at),
+            part("plain").try_cast("timestamp"),
+            of_number,
             parse_time(part("other"), texts_of((*FORMATS, *orders))),
-        )  # fmt: skip
+        )
         return {"value": found}
 
     def plausible(part: Part) -> dict[str, ir.Value]:
@@ -277,7 +331,7 @@ def number_steps() -> tuple[Step, ...]:
 
 
 def coded(column: ir.StringValue, spellings: dict[str, str]) -> ir.StringValue:
-    """A column's values put as their codes; what `spellings` does not know is null. `spellings` has the values as written."""
+    """A column's values put as their codes; null where `spellings` (values as written) knows none."""
     if not spellings:
         return ibis.null("string")
     return ibis.cases(*((column == written, code) for written, code in spellings.items()), else_=ibis.null("string"))
@@ -285,5 +339,6 @@ def coded(column: ir.StringValue, spellings: dict[str, str]) -> ir.StringValue:
 
 # A glance at a value in Python, for samples: the same forms as `moment`, without their meaning.
 TIME_LIKE = re.compile(
-    r"^\s*['\"]?(?:\d{4}[-/.年]\d{1,2}[-/.月]\d{1,2}|\d{1,2}[-/.]\d{1,2}[-/.]\d{4}|(?:19|20)\d{6}(?:[T ]?\d{4,6})?(?:\D|$)|\d{1,2}[ -][A-Z][a-z]{2}[ -]\d{4})"
+    r"^\s*['\"]?(?:\d{4}[-/.年]\d{1,2}[-/.月]\d{1,2}|\d{1,2}[-/.]\d{1,2}[-/.]\d{4}"
+    r"|(?:19|20)\d{6}(?:[T ]?\d{4,6})?(?:\D|$)|\d{1,2}[ -][A-Z][a-z]{2}[ -]\d{4})"
 )

@@ -1,4 +1,4 @@
-"""Header names and code lists, kept as data in `catalogue/data`: which spelling means which role, which value which code."""
+"""Header names and code lists, data in `catalogue/data`: which spelling means which role, which value which code."""
 
 from __future__ import annotations
 
@@ -28,7 +28,7 @@ def fold(text: str) -> str:
 
 
 def fold_header(text: str) -> str:
-    """A header as names compare it: besides `fold`, a leading number goes, and ``(case)`` before a name becomes ``case``.
+    """A header as names compare it: as `fold` does; a leading number goes, ``(case)`` before a name becomes ``case``.
 
     >>> fold_header("\\ufeff 3、办理时限(工作日)"), fold_header("case:concept:name")
     ('办理时限', 'caseconceptname')

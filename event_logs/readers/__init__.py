@@ -1,4 +1,4 @@
-"""One reader a form. Each brings a file into the engine as a table of text, `Raw`, and judges nothing about its meaning."""
+"""One reader a form. Each brings a file into the engine as a table, `Raw`, and judges nothing about its meaning."""
 
 from __future__ import annotations
 

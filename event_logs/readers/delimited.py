@@ -147,8 +147,10 @@ def _fast(engine: DuckDBEngine, path: Path, shape: Shape, lines: int) -> str | N
     try:
         engine.connection.execute("set preserve_insertion_order = true")
         engine.connection.execute(
-            f"create temp table {name}_read as select * from read_csv({quoted(str(path))}, auto_detect = false, header = false, "
-            f"skip = {shape.skip}, delim = {quoted(shape.delimiter)}, quote = '\"', escape = '\"', columns = {{{columns}}}, "
+            f"create temp table {name}_read as select * from read_csv({quoted(str(path))}, "
+            f"auto_detect = false, header = false, skip = {shape.skip}, "
+            f"delim = {quoted(shape.delimiter)}, quote = '\"', escape = '\"', "
+            f"columns = {{{columns}}}, "
             f"max_line_size = {LONGEST_LINE}, buffer_size = {2 * LONGEST_LINE}, nullstr = '\x02')"
         )
     except duckdb.Error as error:
@@ -173,7 +175,8 @@ def _fast(engine: DuckDBEngine, path: Path, shape: Shape, lines: int) -> str | N
     )
     fields = ", ".join(f"c{place}" for place in range(width))
     engine.connection.execute(
-        f"create temp view {name} as select {fields}, rowid as row, (rowid + {shape.skip + 1} + {before})::bigint as line from {name}_read"
+        f"create temp view {name} as select {fields}, rowid as row, "
+        f"(rowid + {shape.skip + 1} + {before})::bigint as line from {name}_read"
     )
     return name
 
@@ -263,7 +266,7 @@ def _records(path: Path, shape: Shape, shown: Path) -> Iterator[tuple[int, list[
 
 
 def _reopened(first: int, lines: list[str], shape: Shape) -> Iterator[tuple[int, list[str], str]]:
-    """A quote that stays open swallows the rest of the file: set aside its own record, and keep the whole ones behind it."""
+    """A quote that stays open swallows the rest of the file: set its own record aside, keep those behind it."""
     width = len(shape.headers)
     behind = [
         (first + at, next(csv.reader([line], delimiter=shape.delimiter), [])) for at, line in enumerate(lines) if at

@@ -1,4 +1,4 @@
-"""Which characters a file's bytes are: told by its mark, its shape, or by what decodes; and a copy in UTF-8 where they differ."""
+"""Which characters a file's bytes are: told by its mark, its shape, or by what decodes; and a copy in UTF-8."""
 
 from __future__ import annotations
 
@@ -16,10 +16,21 @@ _MARKS = ((codecs.BOM_UTF8, "utf-8-sig"), (codecs.BOM_UTF16_LE, "utf-16"), (code
 
 # What files of other kinds begin with: their name may say .csv.
 MAGIC = (
-    (b"%PDF", "PDF"), (b"PK\x03\x04", "ZIP/XLSX"), (b"\xd0\xcf\x11\xe0", "XLS/DOC"), (b"\x89PNG", "PNG"), (b"\xff\xd8\xff", "JPEG"),
-    (b"Rar!", "RAR"), (b"7z\xbc\xaf", "7z"), (b"GIF8", "GIF"), (b"{\\rtf", "RTF"), (b"\x7fELF", "ELF"), (b"MZ", "EXE"), (b"BZh", "bzip2"),
-    (b"\xfd7zXZ", "xz"), (b"\x28\xb5\x2f\xfd", "zstd"),
-)  # fmt: skip
+    (b"%PDF", "PDF"),
+    (b"PK\x03\x04", "ZIP/XLSX"),
+    (b"\xd0\xcf\x11\xe0", "XLS/DOC"),
+    (b"\x89PNG", "PNG"),
+    (b"\xff\xd8\xff", "JPEG"),
+    (b"Rar!", "RAR"),
+    (b"7z\xbc\xaf", "7z"),
+    (b"GIF8", "GIF"),
+    (b"{\\rtf", "RTF"),
+    (b"\x7fELF", "ELF"),
+    (b"MZ", "EXE"),
+    (b"BZh", "bzip2"),
+    (b"\xfd7zXZ", "xz"),
+    (b"\x28\xb5\x2f\xfd", "zstd"),
+)
 
 
 def kind_by_magic(head: bytes) -> str:

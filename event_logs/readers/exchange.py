@@ -5,6 +5,7 @@ table has no department: its steps take the accepting one. A step that ends when
 The application and the closing of a case become events where the process table has none of the kind.
 """
 
+# ruff: noqa: E501  (SQL reads better unbroken)
 from __future__ import annotations
 
 import sqlite3

@@ -22,9 +22,26 @@ if TYPE_CHECKING:
 
 Progress = Callable[[str], None]
 SUFFIXES = (
-    ".csv", ".tsv", ".txt", ".xlsx", ".xlsm", ".parquet", ".pq", ".jsonl", ".ndjson", ".json", ".xes", ".xml", ".jsonocel", ".xmlocel",
-    ".sqlite", ".sqlite3", ".db", ".gz", ".zip",
-)  # fmt: skip
+    ".csv",
+    ".tsv",
+    ".txt",
+    ".xlsx",
+    ".xlsm",
+    ".parquet",
+    ".pq",
+    ".jsonl",
+    ".ndjson",
+    ".json",
+    ".xes",
+    ".xml",
+    ".jsonocel",
+    ".xmlocel",
+    ".sqlite",
+    ".sqlite3",
+    ".db",
+    ".gz",
+    ".zip",
+)
 
 
 def read_raw(
@@ -52,7 +69,7 @@ def _of_path(engine: DuckDBEngine, path: Path, roles: dict[str, str]) -> Iterato
     from event_logs.readers.exchange import is_exchange, read_exchange
 
     if not path.exists() and glob.has_magic(str(path)):
-        matches = sorted(Path(match) for match in glob.glob(str(path), recursive=True))
+        matches = sorted(Path(match) for match in glob.glob(str(path), recursive=True))  # noqa: PTH207  (an absolute pattern)
         if not matches:
             raise InputError("log.no-match", path=path)
         for match in matches:
@@ -218,10 +235,15 @@ def together(engine: DuckDBEngine, raws: Sequence[Raw]) -> Raw:
     selects, before = [], 0
     for raw in raws:
         cells = [
-            (f"c{raw.headers.index(header)}" if kind == raw.types[raw.headers.index(header)] else f"c{raw.headers.index(header)}::varchar")
-            if header in raw.headers else "null"
+            (
+                f"c{raw.headers.index(header)}"
+                if kind == raw.types[raw.headers.index(header)]
+                else f"c{raw.headers.index(header)}::varchar"
+            )
+            if header in raw.headers
+            else "null"
             for header, kind in zip(headers, joint, strict=True)
-        ]  # fmt: skip
+        ]
         named = ", ".join(f"{cell} as c{place}" for place, cell in enumerate(cells))
         selects.append(f"select {named}, row + {before} as row, line, {quoted(str(raw.path))} as file from {raw.table}")
         found = engine.connection.execute(f"select coalesce(max(row), -1) + 1 from {raw.table}").fetchone()
@@ -230,8 +252,15 @@ def together(engine: DuckDBEngine, raws: Sequence[Raw]) -> Raw:
     engine.connection.execute(f"create temp table {name} as " + " union all by name ".join(selects))
     first = raws[0]
     return Raw(
-        name, headers, tuple(joint), first.form if len({raw.form for raw in raws}) == 1 else "+".join(sorted({raw.form for raw in raws})),
-        first.path, first.encoding, lines=all(raw.lines for raw in raws), rejected=tuple(r for raw in raws for r in raw.rejected),
-        notes=tuple(note for raw in raws for note in raw.notes), storage=(name, *(s for raw in raws for s in raw.storage)),
+        name,
+        headers,
+        tuple(joint),
+        first.form if len({raw.form for raw in raws}) == 1 else "+".join(sorted({raw.form for raw in raws})),
+        first.path,
+        first.encoding,
+        lines=all(raw.lines for raw in raws),
+        rejected=tuple(r for raw in raws for r in raw.rejected),
+        notes=tuple(note for raw in raws for note in raw.notes),
+        storage=(name, *(s for raw in raws for s in raw.storage)),
         files=tuple(raw.path for raw in raws),
-    )  # fmt: skip
+    )

@@ -224,7 +224,9 @@ def flat(engine: DuckDBEngine, log: ObjectLog, shown: Path, roles: Mapping[str, 
         form="ocel",
         path=shown,
     )
-    notes = (("log.note-ocel-type", {"type": case_type, "others": ", ".join(others)}),)
+    notes: tuple[tuple[str, dict[str, object]], ...] = (
+        ("log.note-ocel-type", {"type": case_type, "others": ", ".join(others)}),
+    )
     return replaced(raw, notes=notes, encoding="utf-8")
 
 

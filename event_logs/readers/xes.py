@@ -1,4 +1,4 @@
-"""XES (IEEE 1849): streamed by expat into columns of text; nested attributes, lists and zones stay as the file has them.
+"""XES (IEEE 1849): streamed into columns of text, checked by expat; nesting, lists and zones stay as the file has them.
 
 A document type declaration is refused (no entity is ever expanded), and so is a file that ends before its closing tag.
 Trace attributes become columns ``case:…`` of each of its events.
@@ -109,8 +109,11 @@ def guarded(chunks: Iterator[bytes], shown: Path, parser: Any) -> Iterator[bytes
 
 
 def xml_fault(error: expat.ExpatError, shown: Path) -> InputError:
-    cut = error.code in (expat.errors.codes[expat.errors.XML_ERROR_NO_ELEMENTS], expat.errors.codes[expat.errors.XML_ERROR_UNCLOSED_TOKEN],
-                         expat.errors.codes[expat.errors.XML_ERROR_UNCLOSED_CDATA_SECTION])  # fmt: skip
+    cut = error.code in (
+        expat.errors.codes[expat.errors.XML_ERROR_NO_ELEMENTS],
+        expat.errors.codes[expat.errors.XML_ERROR_UNCLOSED_TOKEN],
+        expat.errors.codes[expat.errors.XML_ERROR_UNCLOSED_CDATA_SECTION],
+    )
     if cut:
         return InputError("log.cut", path=shown, line=error.lineno)
     return InputError(
@@ -144,8 +147,10 @@ class _Sink:
             if key not in self.columns:
                 self.columns[key] = len(self.columns)
                 self.engine.connection.execute(f"alter table {self.table} add column c{self.columns[key]} varchar")
-        batch = pa.table({f"c{self.columns[key]}": array for key, array in arrays.items()}
-                         | {"row": pa.array(range(self.rows, self.rows + len(events))), "line": pa.array(lines, pa.int64())})  # fmt: skip
+        batch = pa.table(
+            {f"c{self.columns[key]}": array for key, array in arrays.items()}
+            | {"row": pa.array(range(self.rows, self.rows + len(events))), "line": pa.array(lines, pa.int64())}
+        )
         self.engine.connection.register("xes_batch", batch)
         self.engine.connection.execute(f"insert into {self.table} by name select * from xes_batch")
         self.engine.connection.unregister("xes_batch")
@@ -277,7 +282,7 @@ def _character(name: str) -> str:
 
 
 class _Thorough(_Gathering):
-    """For every other file: follows each element to its end, so that nested attributes are not taken for an event's own."""
+    """For every other file: follows each element to its end, so that nested attributes stay nested."""
 
     def __init__(self, sink: _Sink) -> None:
         super().__init__(sink)

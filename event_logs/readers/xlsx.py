@@ -48,7 +48,9 @@ def read_xlsx(engine: DuckDBEngine, path: Path, *, named: Path | None = None) ->
         header.pop()
     raw = raw_of_rows(engine, header, _rows(sheets[name], at, len(header)), form="xlsx", path=shown)
     others = [other for other in scored if other != name]
-    notes = (("log.note-sheet", {"sheet": name, "others": ", ".join(others)}),) if others else ()
+    notes: tuple[tuple[str, dict[str, object]], ...] = (
+        (("log.note-sheet", {"sheet": name, "others": ", ".join(others)}),) if others else ()
+    )
     return Raw(raw.table, raw.headers, raw.types, "xlsx", shown, lines=True, notes=notes, storage=raw.storage)
 
 

@@ -18,7 +18,7 @@ FORMS = (".csv", ".parquet", ".xes", ".xes.gz", ".jsonocel", ".json", ".xmlocel"
 def write_log(log: EventLog, path: Path) -> None:
     """Write a log as CSV, Parquet, XES (.gz) or OCEL 2.0 (.jsonocel, .xmlocel, .sqlite), whole or not at all.
 
-    Times are written as the log has them, the wall clock of its reading's zone: in XES and OCEL with that zone's offset.
+    Times are written as the log has them, the wall clock of its zone: in XES and OCEL with its offset.
 
     Raises
     ------

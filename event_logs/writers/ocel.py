@@ -1,5 +1,6 @@
 """OCEL 2.0: events with their attributes; the case, the applicant and what it is about as objects."""
 
+# ruff: noqa: E501  (SQL reads better unbroken)
 from __future__ import annotations
 
 import json

@@ -37,9 +37,12 @@ def write_xes(log: EventLog, path: Path) -> None:
         with path.open("w", encoding="utf-8", newline="\n") as out:
             _write(log, out)
         return
-    with path.open("wb") as raw, gzip.GzipFile(filename="", mode="wb", fileobj=raw, mtime=0) as packed:
-        with io.TextIOWrapper(packed, encoding="utf-8", newline="\n") as out:
-            _write(log, out)
+    with (
+        path.open("wb") as raw,
+        gzip.GzipFile(filename="", mode="wb", fileobj=raw, mtime=0) as packed,
+        io.TextIOWrapper(packed, encoding="utf-8", newline="\n") as out,
+    ):
+        _write(log, out)
 
 
 def _write(log: EventLog, out: Any) -> None:
@@ -74,7 +77,7 @@ class _Time(str):
 
 
 def rows_of(log: EventLog) -> Iterator[dict[str, Any]]:
-    """The log's rows by case (in the order of its first event), each with the roles that it has; times with their offset."""
+    """The log's rows by case (in the order of its first event), with the roles that it has."""
     import ibis
 
     names = role_columns(log)

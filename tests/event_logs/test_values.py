@@ -1,5 +1,6 @@
 """What a cell means: times, lists, codes, identities, each as departments write it."""
 
+# ruff: noqa: E501  (tables of Chinese text: a character counts two)
 from __future__ import annotations
 
 from collections.abc import Callable
@@ -23,18 +24,32 @@ def test_times_of_many_forms_in_one_column_are_told_apart(write: Callable[[str, 
         "２０２４－０３－０４　１１：０１": "2024-03-04 11:01:00", "'2024-03-04 11:01:50": "2024-03-04 11:01:50", "13/04/2024 10:00": "2024-04-13 10:00:00",
     }  # fmt: skip
     path = write("log.csv", "case_id,activity,completed_at\n" + "".join(f"1,a,{written}\n" for written in forms))
-    assert dict(zip(forms, [row[0] for row in cells(read_log(path, timezone="Asia/Shanghai"), "completed_at")], strict=True)) == {
-        written: meant for written, meant in forms.items()
-    }  # fmt: skip
+    assert (
+        dict(
+            zip(forms, [row[0] for row in cells(read_log(path, timezone="Asia/Shanghai"), "completed_at")], strict=True)
+        )
+        == forms
+    )
 
 
 def test_what_is_no_moment_is_none(write: Callable[[str, str], Path]) -> None:
-    path = write("log.csv", "case_id,activity,completed_at\n1,a,2024-03-04 09:00:00\n" + "".join(f"1,a,{bad}\n" for bad in ("2024-02-30 10:00:00", "待定", "2024-13-45 99:99:99", "epoch", "2024")))
+    path = write(
+        "log.csv",
+        "case_id,activity,completed_at\n1,a,2024-03-04 09:00:00\n"
+        + "".join(f"1,a,{bad}\n" for bad in ("2024-02-30 10:00:00", "待定", "2024-13-45 99:99:99", "epoch", "2024")),
+    )
     assert [row.line for row in read_log(path).reading.rejected] == [3, 4, 5, 6, 7]
 
 
 def test_lists_are_split_outside_brackets_trimmed_and_rid_of_empties(column: Column) -> None:
-    written = ["户口簿（首页；本人页）、身份证; 护照|x(未闭;合", "身份证", "a;;b；", " ； ", "无", "营业执照;印章备案证明; 身份证"]
+    written = [
+        "户口簿（首页；本人页）、身份证; 护照|x(未闭;合",
+        "身份证",
+        "a;;b；",
+        " ； ",
+        "无",
+        "营业执照;印章备案证明; 身份证",
+    ]
     assert column("提交材料", written, "materials") == [
         ["户口簿（首页；本人页）", "身份证", "护照", "x(未闭", "合"], ["身份证"], ["a", "b"], None, None, ["营业执照", "印章备案证明", "身份证"],
     ]  # fmt: skip
@@ -55,12 +70,19 @@ def test_local_codes_become_the_contracts(column: Column, header: str, role: str
 
 
 def test_an_unknown_code_is_counted_and_told(write: Callable[[str, str], Path]) -> None:
-    path = write("log.csv", "case_id,activity,completed_at,channel\n1,a,2024-03-04 09:00:00,窗口\n1,b,2024-03-04 09:00:00,飞鸽\n")
+    path = write(
+        "log.csv", "case_id,activity,completed_at,channel\n1,a,2024-03-04 09:00:00,窗口\n1,b,2024-03-04 09:00:00,飞鸽\n"
+    )
     assert ("log.note-unknown-codes", {"role": "channel", "values": "飞鸽", "n": 1}) in read_log(path).reading.notes
 
 
 def test_one_person_has_one_key_however_the_number_is_written(column: Column) -> None:
-    written = ["44010619900101123x", " 44010619900101123X", "'44010619900101123X", "４４０１０６１９９００１０１１２３Ｘ"]
+    written = [
+        "44010619900101123x",
+        " 44010619900101123X",
+        "'44010619900101123X",
+        "４４０１０６１９９００１０１１２３Ｘ",
+    ]
     keys = column("申请人", written, "applicant_key")
     assert set(keys) == {"44010619900101123X"}
 
@@ -72,11 +94,18 @@ def test_the_old_form_of_a_citizen_number_is_the_new_one(column: Column) -> None
 
 def test_a_credit_code_and_the_organisation_code_inside_it_are_one_firm(column: Column) -> None:
     # GB 32100's own example: 91350100M000100Y43 holds the organisation code M000100Y-4
-    keys = column("申请单位", ["91350100M000100Y43", "91350100m000100y43", "M000100Y-4", "M000100Y4", "91350100M000100Y44"], "applicant_key")
+    keys = column(
+        "申请单位",
+        ["91350100M000100Y43", "91350100m000100y43", "M000100Y-4", "M000100Y4", "91350100M000100Y44"],
+        "applicant_key",
+    )
     assert (len(set(keys[:4])), keys[4]) == (1, "91350100M000100Y44")
 
 
-@pytest.mark.parametrize("written", ["4401**********1234", "李*", "无", "000000000000000000", "test", "匿名用户3", "张某", "N/A", "4.4E+17", "111111"])
+@pytest.mark.parametrize(
+    "written",
+    ["4401**********1234", "李*", "无", "000000000000000000", "test", "匿名用户3", "张某", "N/A", "4.4E+17", "111111"],
+)
 def test_masked_and_placeholder_identities_tie_nothing(column: Column, written: str) -> None:
     assert column("申请人", ["李雷", written], "applicant_key") == ["李雷", None]
 

@@ -1,5 +1,6 @@
 """What is written is read back equal; people become digests; exchange and object logs become events."""
 
+# ruff: noqa: E501  (tables of Chinese text: a character counts two)
 from __future__ import annotations
 
 import datetime
@@ -21,9 +22,21 @@ from wording.errors import InputError, UsageError
 Write = Callable[[str, str | bytes], Path]
 Cells = Callable[..., list[list[Any]]]
 
-COLUMNS = ("case_id", "activity", "completed_at", "started_at", "department", "applicant", "channel", "materials", "rating")
+COLUMNS = (
+    "case_id",
+    "activity",
+    "completed_at",
+    "started_at",
+    "department",
+    "applicant",
+    "channel",
+    "materials",
+    "rating",
+)
 NAMES = st.text(alphabet="李雷甲乙丙ab&<>\"'；;、|,( )（）é𠮷", min_size=1, max_size=8).map(lambda t: f"x{t}y")
-TIMES = st.datetimes(datetime.datetime(2000, 1, 1), datetime.datetime(2030, 1, 1)).map(lambda t: t.replace(microsecond=0))
+TIMES = st.datetimes(datetime.datetime(2000, 1, 1), datetime.datetime(2030, 1, 1)).map(
+    lambda t: t.replace(microsecond=0)
+)
 EVENTS = st.lists(
     st.fixed_dictionaries({
         "case_id": st.sampled_from(["B1", "B2", "B3"]), "activity": NAMES, "completed_at": TIMES, "department": st.none() | NAMES,
@@ -35,15 +48,23 @@ EVENTS = st.lists(
 
 
 @pytest.mark.parametrize("suffix", ["csv", "parquet", "xes", "xes.gz", "jsonocel", "xmlocel", "sqlite"])
-@settings(max_examples=4, deadline=None, phases=(Phase.explicit, Phase.generate), derandomize=True, suppress_health_check=[HealthCheck.function_scoped_fixture])
+@settings(
+    max_examples=4,
+    deadline=None,
+    phases=(Phase.explicit, Phase.generate),
+    derandomize=True,
+    suppress_health_check=[HealthCheck.function_scoped_fixture],
+)
 @given(events=EVENTS)
-def test_what_is_written_is_read_back_equal(tmp_path: Path, cells: Cells, suffix: str, events: list[dict[str, Any]]) -> None:
+def test_what_is_written_is_read_back_equal(
+    tmp_path: Path, cells: Cells, suffix: str, events: list[dict[str, Any]]
+) -> None:
     frame = pd.DataFrame(events).astype({"completed_at": "datetime64[us]"})
     log = read_log(frame.sort_values("case_id", kind="stable"))
     path = tmp_path / f"log.{suffix}"
     write_log(log, path)
     present = [name for name in COLUMNS if name in log.present]
-    given_rows, read_rows = cells(log, *present), cells(read_log(path), *[n for n in present])
+    given_rows, read_rows = cells(log, *present), cells(read_log(path), *present)
     assert sorted(map(repr, read_rows)) == sorted(map(repr, given_rows))
 
 
@@ -54,7 +75,9 @@ def test_an_unknown_extension_is_wrong_usage(write: Write, tmp_path: Path) -> No
 
 
 def test_the_same_log_is_written_as_the_same_bytes(write: Write, tmp_path: Path) -> None:
-    log = read_log(write("log.csv", "case_id,activity,completed_at\n1,a,2024-03-04 09:00:00\n2,b,2024-03-04 09:00:00\n"))
+    log = read_log(
+        write("log.csv", "case_id,activity,completed_at\n1,a,2024-03-04 09:00:00\n2,b,2024-03-04 09:00:00\n")
+    )
     for name in ("1.xes.gz", "2.xes.gz"):
         write_log(log, tmp_path / name)
     assert (tmp_path / "1.xes.gz").read_bytes() == (tmp_path / "2.xes.gz").read_bytes()
@@ -77,7 +100,9 @@ def test_pseudonyms_join_one_person_and_hide_everybody(write: Write, cells: Cell
 
 def test_pseudonyms_differ_by_key_only(write: Write, cells: Cells) -> None:
     path = write("log.csv", PEOPLE)
-    one, same, other = (cells(pseudonymise(read_log(path), key), "applicant") for key in (b"a" * 16, b"a" * 16, b"b" * 16))
+    one, same, other = (
+        cells(pseudonymise(read_log(path), key), "applicant") for key in (b"a" * 16, b"a" * 16, b"b" * 16)
+    )
     assert one == same != other
 
 
@@ -91,11 +116,63 @@ EXCHANGE = {
     "up_pro_special": "project_no,special_start_time,special_end_time\nP1,20240304120000,20240305090000\n",
 }
 JOINED = [
-    ["P1", "提交申请", "2024-03-04 09:00:00", None, "公安局", "李雷", "onsite", ["身份证", "户口簿"], "paper;shared", None, None, None],
-    ["P1", "受理", "2024-03-04 10:10:00", "2024-03-04 10:00:00", "公安局", "李雷", "onsite", None, None, None, None, None],
+    [
+        "P1",
+        "提交申请",
+        "2024-03-04 09:00:00",
+        None,
+        "公安局",
+        "李雷",
+        "onsite",
+        ["身份证", "户口簿"],
+        "paper;shared",
+        None,
+        None,
+        None,
+    ],
+    [
+        "P1",
+        "受理",
+        "2024-03-04 10:10:00",
+        "2024-03-04 10:00:00",
+        "公安局",
+        "李雷",
+        "onsite",
+        None,
+        None,
+        None,
+        None,
+        None,
+    ],
     ["P2", "提交申请", "2024-03-05 09:00:00", None, "税务局", "韩梅梅", "online", None, None, None, None, None],
-    ["P1", "审核", "2024-03-05 10:00:00", None, "公安局", "李雷", "onsite", None, None, None, None, "2024-03-04 12:00:00"],
-    ["P2", "受理", "2024-03-05 10:30:00", "2024-03-05 10:00:00", "税务局", "韩梅梅", "online", None, None, None, None, None],
+    [
+        "P1",
+        "审核",
+        "2024-03-05 10:00:00",
+        None,
+        "公安局",
+        "李雷",
+        "onsite",
+        None,
+        None,
+        None,
+        None,
+        "2024-03-04 12:00:00",
+    ],
+    [
+        "P2",
+        "受理",
+        "2024-03-05 10:30:00",
+        "2024-03-05 10:00:00",
+        "税务局",
+        "韩梅梅",
+        "online",
+        None,
+        None,
+        None,
+        None,
+        None,
+    ],
     ["P1", "办结", "2024-03-06 09:00:00", None, "公安局", "李雷", "onsite", None, None, ["户口簿"], "collect", None],
 ]
 LOOKED_AT = ("case_id", "activity", "completed_at", "started_at", "department", "applicant", "channel", "materials", "method", "outputs",
@@ -107,7 +184,9 @@ def test_the_exchange_tables_in_a_folder_are_one_log(tmp_path: Path, cells: Cell
         (tmp_path / f"{name}.csv").write_bytes(text.encode("gb18030"))
     log = read_log(tmp_path)
     assert cells(log, *LOOKED_AT) == JOINED
-    assert {"log.note-process-department", "log.note-same-times", "log.note-suspended"} <= {key for key, _ in log.reading.notes}
+    assert {"log.note-process-department", "log.note-same-times", "log.note-suspended"} <= {
+        key for key, _ in log.reading.notes
+    }
 
 
 def test_the_exchange_tables_in_a_database_are_the_same_log(tmp_path: Path, cells: Cells) -> None:

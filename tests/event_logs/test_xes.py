@@ -1,5 +1,6 @@
 """XES: lifecycle pairs, zones, lists, nesting, references, whichever way the file is read."""
 
+# ruff: noqa: E501  (tables of Chinese text: a character counts two)
 from __future__ import annotations
 
 from collections.abc import Callable
@@ -35,7 +36,9 @@ def test_starts_pair_with_their_completions_and_other_transitions_are_counted(wr
         ["c", None, "2024-03-04 09:11:00"],
         ["b", "2024-03-04 09:06:00", "2024-03-04 09:20:00"],
     ]
-    assert {("log.note-transitions", 1), ("log.note-starts-alone", 1)} <= {(k, v.get("n")) for k, v in log.reading.notes}
+    assert {("log.note-transitions", 1), ("log.note-starts-alone", 1)} <= {
+        (k, v.get("n")) for k, v in log.reading.notes
+    }
 
 
 def test_overlapping_instances_of_one_activity_pair_in_their_order(write: Write, cells: Cells) -> None:
@@ -50,9 +53,15 @@ def test_overlapping_instances_of_one_activity_pair_in_their_order(write: Write,
 MATERIALS = '<list key="materials"><values><string key="m" value="身份证、正反面"/><string key="m" value="A&amp;B"/></values></list>'
 
 
-@pytest.mark.parametrize("extra", ["", "<!-- a comment -->", '<string key="n" value="x"><string key="inner" value="y"/></string>'])
-@pytest.mark.parametrize("inner", ["", '<string key="note" value="x"><string key="channel" value="网办"/></string>', "<!-- b -->"])
-def test_lists_references_and_nesting_come_out_the_same_on_every_way(write: Write, cells: Cells, extra: str, inner: str) -> None:
+@pytest.mark.parametrize(
+    "extra", ["", "<!-- a comment -->", '<string key="n" value="x"><string key="inner" value="y"/></string>']
+)
+@pytest.mark.parametrize(
+    "inner", ["", '<string key="note" value="x"><string key="channel" value="网办"/></string>', "<!-- b -->"]
+)
+def test_lists_references_and_nesting_come_out_the_same_on_every_way(
+    write: Write, cells: Cells, extra: str, inner: str
+) -> None:
     one = event("&#x53d7;&#29702;&lt;1&gt;", "09:00", MATERIALS, inner, '<string key="channel" value="窗口"/>')
     log = read_log(write("log.xes", log_text(one + event("b", "10:00"), extra)))
     assert cells(log, "activity", "materials", "channel") == [
@@ -68,7 +77,11 @@ def test_times_with_an_offset_become_wall_clock_times_of_the_zone(write: Write, 
 
 def test_receipt_has_its_known_counts(shared: Path) -> None:
     log = read_log(shared / "data/receipt.xes.gz")
-    counts = log.run(log.events.aggregate(n=log.events.count(), cases=log.events.case_id.nunique(), no=log.events.department.isnull().sum()))
+    counts = log.run(
+        log.events.aggregate(
+            n=log.events.count(), cases=log.events.case_id.nunique(), no=log.events.department.isnull().sum()
+        )
+    )
     assert counts.iloc[0].tolist() == [8577, 1434, 1936]
     assert "channel" in log.present
 
