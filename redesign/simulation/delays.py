@@ -49,7 +49,10 @@ class Wishes:
         if total <= 0:
             w = self.weight
             total = w.sum()
-        theta = np.full(self.allowed.shape[1], 1.0 / self.allowed.shape[1])
+        # A wish too late for today and one for tomorrow land alike: where the log cannot tell, long waits are rarer.
+        gaps = np.exp(-np.arange(BINS) * BIN_S / (3 * 3600.0))
+        following = 0.6 ** np.arange(DAYS)
+        theta = np.concatenate([0.4 * gaps / gaps.sum(), 0.6 * following / following.sum()])
         for _ in range(rounds):
             joint = self.allowed * theta
             norm = joint.sum(1)

@@ -2,8 +2,8 @@
 
 A value is the mean of its replications under the calibration itself. Its 90 % interval carries three uncertainties: of
 the calibration (bootstrap over weeks: what another year of the same process would have taught), of the simulation
-(replications), and of the model's structure, for which it is widened by a third and never narrower than a hundredth or so
-of the as-is (measured against worlds of known truth).
+(replications), and of the model's structure, for which it is widened by a third and never narrower than a hundredth or
+so of the as-is (measured against worlds of known truth).
 """
 
 from __future__ import annotations
