@@ -187,10 +187,18 @@ def bundle_rows(call: Call) -> None:
     if call.ask.format == "table":
         sys.stdout.write(text_table(list(flat[0]) if flat else ["name"], [list(row.values()) for row in flat]))
         return
-    import pandas as pd
+    names = list(flat[0]) if flat else ["name"]
+    columns = {name: [row.get(name) for row in flat] for name in names}
+    types = {name: _type_of(values) for name, values in columns.items()}
+    rows(call, call.log.engine.hold("bundles", columns, types), "bundles")
 
-    table = call.log.engine.load("bundles", pd.DataFrame(flat, columns=list(flat[0]) if flat else ["name"]))
-    rows(call, table, "bundles")
+
+def _type_of(values: list[Any]) -> str:
+    """The Ibis type of a column of numbers or texts."""
+    known = [value for value in values if value is not None]
+    if known and all(isinstance(value, int) for value in known):
+        return "int64"
+    return "float64" if known and all(isinstance(value, (int, float)) for value in known) else "string"
 
 
 def flat_bundle(record: dict[str, Any]) -> dict[str, Any]:

@@ -98,8 +98,6 @@ def tell(call: Call, save_mapping: Path | None) -> None:
 
 def write_rows(call: Call, told: dict[str, Any]) -> None:
     """What was found as one table: a row a role, a check or a question, told apart by `section`."""
-    import pandas as pd
-
     from onething.calls import rows
 
     roles = [("role", r["role"], r["column"], r["confidence"], None, None, r["reason"]) for r in told["roles"]]
@@ -110,9 +108,10 @@ def write_rows(call: Call, told: dict[str, Any]) -> None:
         ("question", q["question"], ";".join(q["missing_roles"]), float(q["possible"]), None, None, "")
         for q in told["questions"]
     ]
-    names = ["section", "name", "about", "confidence", "count", "of", "says"]
-    frame = pd.DataFrame([*roles, *checks, *questions], columns=names).astype({"count": "Int64", "of": "Int64"})
-    rows(call, call.log.engine.load("check", frame), "check")
+    types = {"section": "string", "name": "string", "about": "string", "confidence": "float64", "count": "int64",
+             "of": "int64", "says": "string"}  # fmt: skip
+    columns = dict(zip(types, map(list, zip(*roles, *checks, *questions, strict=True)), strict=True))
+    rows(call, call.log.engine.hold("check", columns, types), "check")
 
 
 def as_text(told: dict[str, Any]) -> str:

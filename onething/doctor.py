@@ -92,8 +92,6 @@ def _clashes() -> list[str]:
 
 def examine(form: str, out: Path | None, *, force: bool = False) -> None:
     """Print what was found as a table, JSON or CSV; `parquet` and whatever has `out` goes to a folder."""
-    import pandas as pd
-
     from event_logs.backend import DuckDBEngine
     from onething.cli.asking import FORMATS
     from onething.output import rows_out, text_table
@@ -108,7 +106,6 @@ def examine(form: str, out: Path | None, *, force: bool = False) -> None:
         sys.stdout.write(text_table(headers, [[f.what, states[f.present], f.detail, uses[f.needed]] for f in found]))
         return
     engine = DuckDBEngine()
-    frame = pd.DataFrame(
-        [(f.what, f.present, f.detail, f.needed) for f in found], columns=["what", "present", "detail", "needed"]
-    )
-    rows_out(engine, engine.load("doctor", frame), "doctor", form, out, force=force)
+    columns = {name: [getattr(one, name) for one in found] for name in ("what", "present", "detail", "needed")}
+    types = {"what": "string", "present": "boolean", "detail": "string", "needed": "boolean"}
+    rows_out(engine, engine.hold("doctor", columns, types), "doctor", form, out, force=force)
