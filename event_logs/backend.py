@@ -15,6 +15,9 @@ if TYPE_CHECKING:
     import pandas as pd
 
 
+MEMORY_LIMIT = "1500MB"
+
+
 class Engine(Protocol):
     """What runs compiled expressions. `DuckDBEngine` is embedded; a Spark engine has the same verbs."""
 
@@ -58,12 +61,15 @@ class DuckDBEngine:
     Parameters
     ----------
     memory_limit
-        As DuckDB writes it (``"2GB"``); beyond it, work spills to a temporary folder that goes with the engine.
+        As DuckDB writes it (``"2GB"``); beyond it, work spills to a temporary folder that goes with the engine. The
+        default leaves an ordinary laptop room for everything else.
     """
 
     dialect = "duckdb"
 
     def __init__(self, memory_limit: str | None = None) -> None:
+        import tempfile
+
         import duckdb
 
         self.connection = duckdb.connect(
@@ -71,9 +77,16 @@ class DuckDBEngine:
         )
         self.connection.execute("set preserve_insertion_order = false")
         self.connection.execute("set enable_progress_bar = false")
-        if memory_limit:
-            self.connection.execute(f"set memory_limit = '{memory_limit}'")
+        self.connection.execute(f"set memory_limit = '{memory_limit or MEMORY_LIMIT}'")
+        # DuckDB would spill into the working folder, which is the user's.
+        self._spill = tempfile.TemporaryDirectory(prefix="onething-", ignore_cleanup_errors=True)
+        self.connection.execute(f"set temp_directory = {self.sql_text(self._spill.name)}")
         self._kept = 0
+
+    @staticmethod
+    def sql_text(text: str) -> str:
+        """A text as SQL quotes it."""
+        return "'" + text.replace("'", "''") + "'"
 
     def sql(self, expression: Any) -> str:
         """The text that an expression compiles to."""
@@ -143,3 +156,4 @@ class DuckDBEngine:
 
     def close(self) -> None:
         self.connection.close()
+        self._spill.cleanup()
