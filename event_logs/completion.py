@@ -63,8 +63,10 @@ def _with_key(engine: DuckDBEngine, events: ir.Table, role: str) -> tuple[ir.Tab
     Keys are worked out once for each distinct identity that is more than a plain name.
     """
     column = f"{role}_key"
-    distinct = events.select(value=role).distinct()
-    odd = engine.keep("identities", distinct.filter(needs_key(distinct.value)).mutate(key=lambda t: t.value))
+    # Kept before it is filtered: the engine would else test every event, not every identity.
+    everybody = engine.keep("everybody", events.select(value=role).distinct())
+    odd = engine.keep("identities", everybody.filter(needs_key(everybody.value)).mutate(key=lambda t: t.value))
+    engine.drop(everybody)
     if not int(engine.run(odd.aggregate(n=odd.count()))["n"].iloc[0]):
         engine.drop(odd)
         return events.mutate(**{column: events[role]}), False

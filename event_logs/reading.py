@@ -7,6 +7,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
+from event_logs.columns import NEEDED
 from event_logs.log import EventLog, Reading, Rejected
 from event_logs.readers import Raw
 from wording.errors import InputError, UsageError
@@ -155,7 +156,7 @@ def _numbered(raw: Raw, wanted: Mapping[str, str]) -> ir.Table:
     import ibis
 
     table = raw.expression()
-    cells = list(dict.fromkeys(wanted.values())) if raw.lazy else [f"c{place}" for place in range(len(raw.headers))]
+    cells = [wanted[role] for role in NEEDED] if raw.lazy else [f"c{place}" for place in range(len(raw.headers))]
     return table.mutate(digest=ibis.struct({cell: table[cell] for cell in cells}).hash())
 
 

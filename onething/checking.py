@@ -116,7 +116,7 @@ def write_rows(call: Call, told: dict[str, Any]) -> None:
 
 def as_text(told: dict[str, Any]) -> str:
     """What was found, for eyes: roles, notes, quality, questions."""
-    roles = [[r["role"], r["column"], f"{r['confidence']:.0%}", r["reason"]] for r in told["roles"]]
+    roles = [[r["role"], r["column"], f"{r['confidence']:.0%}", say(f"log.found.{r['reason']}")] for r in told["roles"]]
     checks = [[c["code"], c["count"], c["says"], ", ".join(weakened(c["weakens"]))] for c in told["checks"]]
     questions = [
         [
