@@ -70,7 +70,7 @@ class Node:
     in_person: bool = False
     origins: tuple[Origin, ...] = ()
     by_move: str = ""  # the move that made or changed it; empty in the as-is
-    shared: tuple[tuple[str, str], ...] = ()  # (material class, department that provides it): taken without the applicant
+    shared: tuple[tuple[str, str], ...] = ()  # (material class, its provider): taken without the applicant
 
 
 @dataclass(frozen=True, slots=True)
