@@ -94,7 +94,10 @@ def log_of_raw(
     from event_logs.profile import SAMPLE, profile_columns
     from event_logs.roles import assign_roles
 
-    sample = engine.run(raw.expression().limit(SAMPLE).select(*(f"c{place}" for place in range(len(raw.headers)))))
+    cells = [f"c{place}" for place in range(len(raw.headers))]
+    engine.connection.execute("set preserve_insertion_order = true")  # the first rows, not any rows
+    sample = engine.run(raw.expression().limit(SAMPLE).select(*cells))
+    engine.connection.execute("set preserve_insertion_order = false")
     profiles = profile_columns(raw.headers, raw.types, list(sample.itertuples(index=False, name=None)))
     assignment = assign_roles(profiles, given=roles, path=raw.path)
     _tell(progress, "log.stage.columns")

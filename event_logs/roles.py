@@ -138,7 +138,7 @@ def _candidates(role: str, profiles: Sequence[Profile]) -> list[Candidate]:
     offers: list[Candidate] = []
     for place, profile in enumerate(profiles):
         folded = fold_header(profile.header)
-        case_level = folded.startswith(_CASE_LEVEL) and folded not in names
+        case_level = folded.startswith(_CASE_LEVEL) and folded not in names + depends
         plain = folded[4:] if case_level else folded
         if case_level and role in ("completed_at", "started_at", "activity", "case_id", "resource"):
             continue
