@@ -11,12 +11,16 @@ Unit = Literal["text", "count", "number", "fine", "share", "range"]
 
 @dataclass(frozen=True, slots=True)
 class Column:
-    """A column: its key in files, its heading, its unit. `people`: counts too small to publish are withheld."""
+    """A column: its key in files, its heading, its unit. `people`: counts too small to publish are withheld.
+
+    `parts`: its counts add up to others, so one may be withheld that is not small itself.
+    """
 
     key: str
     label: str
     unit: Unit = "text"
     people: bool = False
+    parts: bool = False
 
 
 @dataclass(frozen=True, slots=True)

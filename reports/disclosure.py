@@ -43,6 +43,29 @@ def publish_parts(parts: Sequence[int], least: int) -> tuple[int | None, ...]:
     return tuple(None if hide else part for part, hide in zip(parts, hidden, strict=True))
 
 
+def publish_grid(rows: Sequence[Sequence[int]], least: int) -> list[list[int | None]]:
+    """Cells of a table whose row and column totals are published: none that is too small can be worked out.
+
+    >>> publish_grid([[3, 20, 30], [40, 50, 60]], 5)
+    [[None, None, 30], [None, None, 60]]
+    """
+    hidden = [[small(value, least) for value in row] for row in rows]
+    lines = [[(r, c) for c in range(len(row))] for r, row in enumerate(rows)]
+    lines += [[(r, c) for r in range(len(rows))] for c in range(len(rows[0]) if rows else 0)]
+    changed = True
+    while changed:
+        changed = False
+        for line in lines:
+            seen = [(rows[r][c], r, c) for r, c in line if rows[r][c] and not hidden[r][c]]
+            if sum(hidden[r][c] for r, c in line) == 1 and seen:
+                _, r, c = min(seen)
+                hidden[r][c] = changed = True
+    return [
+        [None if hide else v for v, hide in zip(row, flags, strict=True)]
+        for row, flags in zip(rows, hidden, strict=True)
+    ]
+
+
 def shown(value: int | None, least: int) -> str:
     """A count as printed: `< 5` where it is withheld."""
     return wording.say("report.withheld", k=least) if value is None else count(value)

@@ -138,6 +138,8 @@ def rich(text: str) -> Markup:
 def cell(value: object, column: Column) -> str:
     """A cell's text: by unit and locale; an unknown value is a dash, a withheld one says so."""
     if value is None or value == "":
+        if value is None and column.parts:
+            return "*"
         return shown(None, 5) if column.people and value is None else "–" if column.unit != "text" else ""
     if isinstance(value, bool) or not isinstance(value, (int, float)):
         return str(value)

@@ -301,7 +301,7 @@ def _first_evidence(inputs: ReportInputs, saving: Mapping[str, Any], move: str) 
     departments = listed(strong(card.department, 30) for card in inputs.cards[:2])
     return say(
         "report.answer.first.move",
-        move=strong(say(f"report.move.{move}.name")),
+        move=strong(say(f"report.move.{move}.name").capitalize()),
         what=say(f"report.move.{move}.what"),
         departments=departments or name(inputs.focus, 36),
         n=count(int(saving.get("episodes", 0) or 0)),

@@ -6,7 +6,7 @@ from collections.abc import Iterable
 from dataclasses import dataclass
 
 from reports.blocks import Block, Cell, Column, Figure, Matrix, Section, Table
-from reports.disclosure import publish, shown
+from reports.disclosure import publish, publish_grid, shown
 from reports.inputs import MaterialCell, ReportInputs
 from reports.text import count, listed, name, number, strong
 from wording import find, language, say
@@ -132,10 +132,11 @@ def _matrix(inputs: ReportInputs, total: int) -> Figure:
     classes = totals_by_class(inputs.materials)
     departments = _departments(inputs)[:MOST_COLUMNS]
     cells = {(cell.material_class, cell.department): cell for cell in inputs.materials}
+    safe = published(inputs)
     form = {row.material_class: row for row in inputs.form}
     rows = []
     for key, one in list(classes.items())[:MOST_ROWS]:
-        line = tuple(_cell(cells.get((key, d)), inputs.issuers.get(key) == d, least) for d in departments)
+        line = tuple(_cell(cells.get((key, d)), inputs.issuers.get(key) == d, safe.get((key, d))) for d in departments)
         verdict, detail = _verdict(form[key].why, inputs.issuers.get(key, "")) if key in form else ("", "")
         rows.append((name(key, 60), line, shown(publish(one.submissions, least), least), verdict, detail))
     sums = [sum(c.submissions for c in inputs.materials if c.department == d) for d in departments]
@@ -167,13 +168,13 @@ def _departments(inputs: ReportInputs) -> list[str]:
     return sorted(chosen, key=lambda d: (order.get(d, len(order)), d))
 
 
-def _cell(cell: MaterialCell | None, issues: bool, least: int) -> Cell:
+def _cell(cell: MaterialCell | None, issues: bool, safe: int | None) -> Cell:
     if cell is None or cell.submissions == 0:
         return Cell("issuer", say("report.materials.issues")) if issues else Cell("none")
     role = "share" if 2 * cell.shareable >= cell.submissions else "own"
     if role == "own" and 2 * (cell.repeats_same + cell.repeats_other) >= cell.submissions:
         role = "repeat"
-    return Cell(role, shown(publish(cell.submissions, least), least), cell.submissions)
+    return Cell(role, "*" if safe is None else count(safe), safe)
 
 
 def _verdict(why: str, issuer: str) -> tuple[str, str]:
@@ -183,18 +184,29 @@ def _verdict(why: str, issuer: str) -> tuple[str, str]:
 def _caption(inputs: ReportInputs, classes: int) -> str:
     episodes = inputs.trips.episodes if inputs.trips is not None else 0
     text = say("report.materials.matrix.caption", n=count(episodes)) if episodes else ""
+    if None in published(inputs).values():
+        text += say("report.materials.matrix.withheld", k=inputs.min_count)
     if classes > MOST_ROWS:
         text += say("report.materials.matrix.more", n=count(classes - MOST_ROWS))
     return text
 
 
+def published(inputs: ReportInputs) -> dict[tuple[str, str], int | None]:
+    """Submissions by class and department, safe beside the totals of both."""
+    classes = list(totals_by_class(inputs.materials))
+    departments = sorted({cell.department for cell in inputs.materials})
+    counts = {(cell.material_class, cell.department): cell.submissions for cell in inputs.materials}
+    grid = publish_grid([[counts.get((c, d), 0) for d in departments] for c in classes], inputs.min_count)
+    return {(c, d): grid[i][j] for i, c in enumerate(classes) for j, d in enumerate(departments)}
+
+
 def _table(inputs: ReportInputs) -> Table:
-    least = inputs.min_count
+    least, safe = inputs.min_count, published(inputs)
     rows = tuple(
         (
             name(c.material_class),
             name(c.department),
-            publish(c.submissions, least),
+            safe[c.material_class, c.department],
             publish(c.repeats_same, least),
             publish(c.repeats_other, least),
             publish(c.rework, least),
@@ -210,7 +222,7 @@ def _table(inputs: ReportInputs) -> Table:
         (
             Column("material_class", say("report.column.material")),
             Column("department", say("report.column.department")),
-            *(Column(key, say(f"report.column.{key}"), "count", people=True) for key in keys),
+            *(Column(k, say(f"report.column.{k}"), "count", people=True, parts=k == keys[0]) for k in keys),
             Column("issuer", say("report.column.issuer")),
         ),
         rows,

@@ -71,7 +71,7 @@ def _deck(saving: Mapping[str, Any]) -> str:
         move, best = max(alone, key=lambda item: item[1].value)
         if move == "parallel_review" and best.value >= 0.9 * less.value:
             parts.append(say("report.savings.deck.trap", move=say(f"report.move.{move}.name"), days=number(best.value)))
-    return "".join(parts)
+    return "".join(part[:1].upper() + part[1:] for part in parts)
 
 
 def _dots(inputs: ReportInputs, saving: Mapping[str, Any]) -> Figure | None:

@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
+
 from reports import savings_view as view
 from reports.blocks import Bars, Column, Figure, Part, Section, Strip, Table
-from reports.disclosure import publish, publish_parts, shown
+from reports.disclosure import publish, publish_parts, shown, small
 from reports.inputs import ReportInputs, TripCounts, TripFacts
 from reports.text import count, name, number, strong
 from wording import say
@@ -24,6 +26,19 @@ def drawn(facts: TripFacts, least: int) -> tuple[tuple[str, str, tuple[int, ...]
     kinds = tuple((k, k, (i,)) for i, k in enumerate(KINDS))
     chosen = (*kinds[:3], last) if last else kinds
     return tuple((role, say(f"report.trips.kind.{key}"), held) for role, key, held in chosen)
+
+
+def published(counts: TripCounts, least: int) -> tuple[tuple[int | None, ...], int | None]:
+    """The kinds in the order of `KINDS`, and the returns: safe beside the total and beside each other."""
+    values = values_of(counts)
+    if small(counts.returns, least) or small(counts.first + counts.multi, least):
+        return publish_parts(values, least), None
+    return publish_parts(values[:2], least) + publish_parts(values[2:], least), counts.returns
+
+
+def _sum(parts: Iterable[int | None]) -> int | None:
+    found = list(parts)
+    return None if None in found else sum(part or 0 for part in found)
 
 
 def section(inputs: ReportInputs) -> Section:
@@ -71,8 +86,9 @@ def _deck(inputs: ReportInputs, facts: TripFacts) -> str:
         )
         if facts.by_department:
             most = max(facts.by_department, key=lambda row: (row[1].returns, row[0]))
-            values = {"department": strong(most[0], 36), "n": count(most[1].returns)}
-            parts.append(say("report.trips.deck.most", **values))
+            if most[1].returns >= inputs.min_count:
+                values = {"department": strong(most[0], 36), "n": count(most[1].returns)}
+                parts.append(say("report.trips.deck.most", **values))
             fix = max(facts.by_department, key=lambda row: (row[1].correction, row[0]))
             if fix[1].correction >= inputs.min_count:
                 values = {"department": strong(fix[0], 36), "n": count(fix[1].correction)}
@@ -131,11 +147,10 @@ def _bars(facts: TripFacts, by: tuple[tuple[str, TripCounts], ...], what: str, l
     kinds = drawn(facts, least)
     rows, lines = [], []
     for label, counts in ranked:
-        parts = publish_parts(values_of(counts), least)
+        parts, back = published(counts, least)
         total = publish(counts.total, least)
-        sums = tuple(sum(values_of(counts)[i] for i in held) for _, _, held in kinds)
-        rows.append((name(label, 40), publish_parts(sums, least), total))
-        back = publish(counts.returns, least) if None not in parts[2:] or counts.returns >= least else None
+        sums = tuple(_sum(parts[i] for i in held) for _, _, held in kinds)
+        rows.append((name(label, 40), sums, total))
         lines.append((name(label), total, *parts, back))
     together = sum(row[1].total for row in by)
     caption = ""
@@ -161,7 +176,7 @@ def _bars(facts: TripFacts, by: tuple[tuple[str, TripCounts], ...], what: str, l
         (
             Column(what, say(f"report.column.{what}")),
             Column("trips", say("report.column.trips"), "count", people=True),
-            *(Column(k, say(f"report.trips.kind.{k}"), "count", people=True) for k in KINDS),
+            *(Column(k, say(f"report.trips.kind.{k}"), "count", people=True, parts=True) for k in KINDS),
             Column("returns", say("report.column.returns"), "count", people=True),
         ),
         tuple(lines),

@@ -7,9 +7,10 @@ from dataclasses import replace
 from hypothesis import given
 from hypothesis import strategies as st
 
-from reports.disclosure import publish, publish_parts
-from reports.inputs import FlowRow, ReportInputs
+from reports.disclosure import publish, publish_grid, publish_parts
+from reports.inputs import FlowRow, ReportInputs, TripCounts
 from reports.report import report
+from reports.sections.trips import published, values_of
 
 
 def test_a_count_under_five_is_withheld_and_nought_is_not() -> None:
@@ -22,6 +23,28 @@ def test_no_small_part_follows_from_the_total(parts: list[int]) -> None:
     hidden = [part for part, seen in zip(parts, shown, strict=True) if seen is None]
     assert len([part for part in parts if part]) == 1 or len(hidden) != 1
     assert all(seen is None or seen == 0 or seen >= 5 for seen in shown)
+
+
+@given(st.lists(st.lists(st.integers(0, 12), min_size=3, max_size=3), min_size=2, max_size=4))
+def test_no_small_cell_follows_from_its_row_or_column(rows: list[list[int]]) -> None:
+    shown = publish_grid(rows, 5)
+    lines = [*zip(rows, shown, strict=True)]
+    lines += [([row[c] for row in rows], [row[c] for row in shown]) for c in range(3)]
+    alone = [v for whole, seen in lines if seen.count(None) == 1 for v, s in zip(whole, seen, strict=True) if s is None]
+    others = [whole for whole, seen in lines if seen.count(None) == 1 and sum(map(bool, whole)) > 1]
+    assert others == [] or all(v >= 5 for v in alone)
+
+
+@given(st.builds(TripCounts, *[st.integers(0, 12)] * 5))
+def test_no_small_kind_of_trip_follows_from_total_and_returns(counts: TripCounts) -> None:
+    values = values_of(counts)
+    parts, back = published(counts, 5)
+    groups = [(values[:2], parts[:2]), (values[2:], parts[2:])] if back is not None else [(values, parts)]
+    alone = [sum(whole) for whole, seen in groups if seen.count(None) == 1 and sum(map(bool, whole)) > 1]
+    told = [sum(whole) for whole, seen in groups if seen.count(None) == 1 and back is not None]
+    assert all(part is None or part == 0 or part >= 5 for part in parts)
+    assert alone == []
+    assert all(total >= 5 for total in told)
 
 
 def test_rare_flows_are_withheld_in_the_table(world: ReportInputs) -> None:
