@@ -134,3 +134,29 @@ def test_tables_have_names_of_their_own(world: ReportInputs) -> None:
 def test_each_cause_of_waiting_has_a_name(cause: str, world: ReportInputs) -> None:
     assert any(cause == part.cause for part in world.waits)
     assert report(world).section("waits").heading
+
+
+@pytest.mark.parametrize(
+    "place",
+    [
+        "answer",
+        "answer-trips",
+        "fig-trips-department",
+        "trips",
+        "fig-materials",
+        "handover",
+        "fig-waits",
+        "fig-episode",
+        "fig-steps",
+        "fig-alone",
+        "processes",
+        "confirm",
+        "limits",
+        "methods",
+        "t-savings",
+        "savings-notes",
+        "t-data-quality",
+    ],
+)
+def test_each_of_a_strangers_questions_has_its_place(world: ReportInputs, place: str) -> None:
+    assert place in Outline(html.page(world)).ids  # docs/reading-the-report.md names them
