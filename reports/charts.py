@@ -35,7 +35,7 @@ def strip(chart: Strip) -> list[Box]:
 
 
 def bars(chart: Bars) -> list[tuple[str, list[Box], int | None]]:
-    """Rows of stacked bars on one scale; what is withheld is drawn as one hatched rest of the row's total."""
+    """Rows of stacked bars on one scale; what is withheld is drawn as one dashed rest of the row's total."""
     greatest = max((total or 0 for _, _, total in chart.rows), default=0) or 1
     rows = []
     for label, parts, total in chart.rows:
@@ -48,7 +48,7 @@ def bars(chart: Bars) -> list[tuple[str, list[Box], int | None]]:
             x += width
         rest = 84 * max(0, (total or 0) - known) / greatest
         if rest:
-            boxes.append(Box(_r(x), _r(rest), "withheld"))
+            boxes.append(Box(_r(x), _r(rest), "withheld", str((total or 0) - known) if rest >= 5 else ""))
         rows.append((label, boxes, total))
     return rows
 
