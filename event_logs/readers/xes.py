@@ -31,8 +31,9 @@ _DEEPEST = 10_000
 _INTRICATE = re.compile(rb"</(?:[sdifb]|event\s*>\s*<(?![e/]))")
 
 
-_ATTRIBUTE = re.compile(r'<(?:string|date|int|float|boolean|id)\s+key="([^"\n]*)"\s+value="([^"\n]*)"\s*/>')
-_LIST = re.compile(r'<(list|container)\s+key="([^"\n]*)"\s*>(.*?)</\1>', re.DOTALL)
+_ATTRIBUTE = re.compile(rb'<(?:string|date|int|float|boolean|id) key="([^"\n]*)" value="([^"\n]*)" ?/>')
+_LIST = re.compile(rb'<(list|container)\s+key="([^"\n]*)"\s*>(.*?)</\1>', re.DOTALL)
+_MARK = LIST_MARK.encode()
 _REFERENCE = re.compile(r"&([a-z]+|#\d+|#[xX][0-9a-fA-F]+);")
 
 
@@ -121,6 +122,14 @@ def xml_fault(error: expat.ExpatError, shown: Path) -> InputError:
     )
 
 
+# Text, or its bytes in UTF-8: the swift way leaves them as they are, and Arrow takes both.
+Attributes = dict[Any, Any]
+
+
+def _name(key: str | bytes) -> str:
+    return key.decode("utf-8") if isinstance(key, bytes) else key
+
+
 class _Sink:
     """Takes events in batches and puts them into the engine; learns columns as they come."""
 
@@ -131,18 +140,16 @@ class _Sink:
         self.rows = 0
         engine.connection.execute(f"create temp table {table} (row bigint, line bigint)")
 
-    def take(self, events: list[dict[str, str]], traces: list[dict[str, str]], lines: list[int]) -> None:
+    def take(self, events: list[Attributes], traces: list[Attributes], lines: list[int]) -> None:
         """Events, the trace attributes of each (one dict shared by a trace), and their lines."""
         import pyarrow as pa
 
         mine = dict.fromkeys(key for keys in dict.fromkeys(map(tuple, events)) for key in keys)
         theirs = dict.fromkeys(key for trace in {id(trace): trace for trace in traces}.values() for key in trace)
-        arrays = {key: pa.array([event.get(key) for event in events], pa.string()) for key in mine}
-        arrays |= {
-            f"case:{key}": pa.array([trace.get(key) for trace in traces], pa.string())
-            for key in theirs
-            if f"case:{key}" not in arrays
-        }
+        arrays = {_name(key): pa.array([event.get(key) for event in events], pa.string()) for key in mine}
+        for key in theirs:
+            if (name := f"case:{_name(key)}") not in arrays:
+                arrays[name] = pa.array([trace.get(key) for trace in traces], pa.string())
         for key in arrays:
             if key not in self.columns:
                 self.columns[key] = len(self.columns)
@@ -169,10 +176,10 @@ class _Gathering:
     def __init__(self, sink: _Sink) -> None:
         self.sink = sink
         self.is_log = False
-        self.events: list[dict[str, str]] = []
-        self.traces: list[dict[str, str]] = []
+        self.events: list[Attributes] = []
+        self.traces: list[Attributes] = []
         self.lines: list[int] = []
-        self.trace: dict[str, str] = {}
+        self.trace: Attributes = {}
 
     def flush(self) -> None:
         """Hand over what has been gathered."""
@@ -228,39 +235,38 @@ class _Swift(_Gathering):
     def _traces(self, whole: bytes) -> None:
         if b"<!" in whole or b"<?" in whole or _INTRICATE.search(whole):
             raise _IntricateError
-        text = whole.decode("utf-8")
         met = 0
-        for piece in text.split("<trace")[1:]:
-            segments = piece.split("<event")
+        for piece in whole.split(b"<trace")[1:]:
+            segments = piece.split(b"<event")
             pairs, n = self._attributes(segments[0])
             met += n
             self.trace = pairs
-            self.line += segments[0].count("\n")
+            self.line += segments[0].count(b"\n")
             for segment in segments[1:]:
                 event, n = self._attributes(segment)
                 met += n
                 self.events.append(event)
                 self.traces.append(self.trace)
                 self.lines.append(self.line)
-                self.line += segment.count("\n")
+                self.line += segment.count(b"\n")
             if len(self.events) >= _BATCH:
                 self.flush()
         if met != sum(whole.count(b"<%s " % name.encode()) for name in _VALUES):
             raise _IntricateError
 
-    def _attributes(self, segment: str) -> tuple[dict[str, str], int]:
+    def _attributes(self, segment: bytes) -> tuple[dict[bytes, bytes], int]:
         """Attributes of an event or a trace, and how many value elements were met."""
-        lists: dict[str, str] = {}
+        lists: dict[bytes, bytes] = {}
         met = 0
-        references = "&" in segment
-        if "<list" in segment or "<container" in segment:
+        references = b"&" in segment
+        if b"<list" in segment or b"<container" in segment:
             for composite in _LIST.finditer(segment):
-                if "<list" in composite[3] or "<container" in composite[3]:
+                if b"<list" in composite[3] or b"<container" in composite[3]:
                     raise _IntricateError
                 elements = _ATTRIBUTE.findall(composite[3])
                 met += len(elements)
-                lists[composite[2]] = LIST_MARK.join(value for _, value in elements) + LIST_MARK
-            segment = _LIST.sub("", segment)
+                lists[composite[2]] = _MARK.join(value for _, value in elements) + _MARK
+            segment = _LIST.sub(b"", segment)
         pairs = _ATTRIBUTE.findall(segment)
         found = dict(pairs) | lists
         if references:
@@ -268,11 +274,11 @@ class _Swift(_Gathering):
         return found, met + len(pairs)
 
 
-def _unescaped(text: str) -> str:
-    """XML's own entities and character references resolved; line breaks in an attribute are blanks."""
-    if "&" not in text:
+def _unescaped(text: bytes) -> bytes:
+    """XML's own entities and character references resolved."""
+    if b"&" not in text:
         return text
-    return _REFERENCE.sub(lambda match: _character(match[1]), text)
+    return _REFERENCE.sub(lambda match: _character(match[1]), text.decode("utf-8")).encode("utf-8")
 
 
 def _character(name: str) -> str:
@@ -286,7 +292,7 @@ class _Thorough(_Gathering):
 
     def __init__(self, sink: _Sink) -> None:
         super().__init__(sink)
-        self.holders: list[dict[str, str]] = []
+        self.holders: list[Attributes] = []
         self.depth = 0  # of attributes within attributes
         self.key = ""
         self.parts: list[str] = []
@@ -305,7 +311,7 @@ class _Thorough(_Gathering):
             elif self.depth > 1 and name in _VALUES:
                 self.parts.append(pairs.get("value", ""))
         elif name == "event":
-            event: dict[str, str] = {}
+            event: Attributes = {}
             self.holders.append(event)
             self.events.append(event)
             self.traces.append(self.trace)
