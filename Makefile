@@ -45,7 +45,7 @@ wheelhouse: install
 bench: install-dev
 	$(BIN)/python -m pip install --quiet --disable-pip-version-check -r benchmarks/requirements.txt
 	$(BIN)/python benchmarks/reading.py
-	$(BIN)/python benchmarks/mining.py
+	$(BIN)/python benchmarks/questions.py
 	$(BIN)/python benchmarks/simulation.py
 	$(BIN)/python benchmarks/validity.py
 
