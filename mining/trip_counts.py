@@ -6,6 +6,8 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
+from mining.visits import facing
+
 if TYPE_CHECKING:
     import ibis.expr.types as ir
 
@@ -190,6 +192,8 @@ def notes(log: EventLog, *, places_given: bool = False, possible: int = 0) -> tu
             found.append((f"trips.note.no_{role}", {}))
     if log.has("place") and not places_given:
         found.append(("trips.note.no_places_table", {}))
+    if not log.has("actor") and log.has("channel") and facing(log).assumed:
+        found.append(("trips.note.assumed_visits", {}))
     if possible:
         found.append(("trips.note.possible", {"n": possible}))
     return tuple(found)

@@ -1,0 +1,26 @@
+"""What the figures of trips rest on is said."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+from event_logs import read_log
+from mining.trip_counts import notes
+
+HEAD = "case_id,activity,completed_at,applicant,channel\n"
+
+
+def keys(tmp_path: Path, rows: str) -> list[str]:
+    path = tmp_path / "log.csv"
+    path.write_text(HEAD + rows, "utf-8")
+    return [key for key, _ in notes(read_log(path))]
+
+
+def test_visits_assumed_of_unknown_words_are_said_to_be_assumed(tmp_path: Path) -> None:
+    assert "trips.note.assumed_visits" in keys(
+        tmp_path, "1,qwx,2024-03-04 09:00,A1,onsite\n1,zzt,2024-03-05 09:00,A1,onsite\n"
+    )
+
+
+def test_known_words_need_no_such_assumption(tmp_path: Path) -> None:
+    assert "trips.note.assumed_visits" not in keys(tmp_path, "1,提交申请,2024-03-04 09:00,A1,onsite\n")
