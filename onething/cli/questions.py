@@ -18,7 +18,6 @@ def flows(ask: Ask, *, between: Between = "activities") -> None:
     if between not in ("activities", "departments"):
         raise UsageError("cli.unknown-between", name=between)
     from mining.flows import flows as find
-
     from onething.calls import opened, rows
 
     call = opened(ask)
@@ -28,7 +27,6 @@ def flows(ask: Ask, *, between: Between = "activities") -> None:
 def variants(ask: Ask) -> None:
     """Distinct traces."""
     from mining.variants import variants as find
-
     from onething.calls import opened, rows
 
     call = opened(ask)
