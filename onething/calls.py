@@ -165,7 +165,12 @@ def materials_of(call: Call) -> ir.Table:
     """The submissions of the call's log."""
     from mining.materials import materials
 
-    return materials(call.log, classes_of(call))
+    return told_materials(materials(call.log, classes_of(call)))
+
+
+def told_materials(table: ir.Table) -> ir.Table:
+    """Submissions as they are written: in the order of the log, without the columns that only mining needs."""
+    return table.order_by("event_number", "submission_id").drop("event_number", "applicant_key", "known")
 
 
 def bundle_rows(call: Call) -> None:

@@ -180,6 +180,7 @@ def brief_to_file(ask: Ask, to: Path | None) -> None:
 def write_all(study: Study, work: Path) -> None:
     """Write every file of the contract's section 7 into a folder."""
     from event_logs.rejected import write_rejected
+    from onething.calls import told_materials
     from onething.telling import findings_record, inputs_of
     from reports.exports import write_workbook
     from reports.html import write as write_page
@@ -187,7 +188,7 @@ def write_all(study: Study, work: Path) -> None:
 
     engine, findings = study.call.log.engine, study.findings
     write_csv(engine, findings.trips, work / "trips.csv")
-    write_csv(engine, findings.materials.drop("event_number", "applicant_key"), work / "materials.csv")
+    write_csv(engine, told_materials(findings.materials), work / "materials.csv")
     write_rejected(study.call.log.reading, work / "rejected.csv")
     write_json([bundle.as_json() for bundle in findings.bundles], work / "bundles.json")
     write_json([t.savings.as_json() for t in study.targets if t.savings is not None], work / "savings.json")
@@ -286,6 +287,8 @@ def _saved(target: Target, number: Any) -> list[str]:
     if target.savings is None:
         return [say("cli.proposal-refused", bundle=target.name, problems=target.refused)] if target.refused else []
     record = target.savings.as_json()
+    if not record["moves"]:
+        return [say("cli.found.no-moves", bundle=target.name)]
     lead = record["measures"].get("lead_time_mean_h")
     if not lead or not lead.get("saving"):
         return []

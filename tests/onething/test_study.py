@@ -1,0 +1,56 @@
+"""The whole line on a small world: every file of the contract, the same bytes twice, no identity outside the rows."""
+
+from __future__ import annotations
+
+import json
+from pathlib import Path
+
+import pytest
+
+from event_logs.synthetic import generate
+from onething.cli import run
+
+FILES = {
+    "report.html", "findings.json", "trips.csv", "materials.csv", "bundles.json", "savings.json", "as_is.svg",
+    "to_be.svg", "to_be.bpmn", "rejected.csv", "evidence.json",
+}  # fmt: skip
+
+
+@pytest.fixture(scope="module")
+def world(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    folder = tmp_path_factory.mktemp("world")
+    generate("sample", seed=3, episodes=90, out=folder)
+    return folder / "log.csv"
+
+
+@pytest.fixture(scope="module")
+def twice(world: Path, tmp_path_factory: pytest.TempPathFactory) -> tuple[Path, Path]:
+    folder = tmp_path_factory.mktemp("results")
+    for name in ("one", "two"):
+        assert (
+            run(["analyze", str(world), "--out", str(folder / name), "--replications", "4", "-q", "--lang", "en"]) == 0
+        )
+    return folder / "one", folder / "two"
+
+
+def test_every_file_of_the_contract_is_there(twice: tuple[Path, Path]) -> None:
+    assert {path.name for path in twice[0].iterdir()} >= FILES
+
+
+def test_the_same_log_gives_the_same_bytes(twice: tuple[Path, Path]) -> None:
+    one, two = ({p.relative_to(d).as_posix(): p.read_bytes() for p in d.rglob("*") if p.is_file()} for d in twice)
+    assert sorted(name for name in one if one[name] != two[name]) == []
+
+
+def test_no_person_of_the_log_is_in_report_findings_or_evidence(world: Path, twice: tuple[Path, Path]) -> None:
+    import pandas as pd
+
+    rows = pd.read_csv(world, dtype=str)
+    people = {name for column in ("applicant", "agent", "resource") for name in rows[column].dropna().unique()}
+    told = "".join((twice[0] / name).read_text("utf-8") for name in ("report.html", "findings.json", "evidence.json"))
+    assert sorted(name for name in people if name in told) == []
+
+
+def test_evidence_names_every_result(twice: tuple[Path, Path]) -> None:
+    record = json.loads((twice[0] / "evidence.json").read_text("utf-8"))
+    assert {row["name"] for row in record["outputs"]} >= FILES - {"evidence.json"}
