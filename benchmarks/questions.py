@@ -1,4 +1,6 @@
-"""`python benchmarks/questions.py EVENTS.parquet`: trips and materials beside the hand-written queries of the same.
+"""`python benchmarks/questions.py [EVENTS.parquet]`: trips and materials beside the hand-written queries of the same.
+
+Without a file, one of a million events is made of the sample, repeated with other cases and people.
 
 Each runs in a process of its own, in turn, and is given in processor seconds as well as wall seconds: on a machine that
 does other things only the former compare. The file has the contract's columns; peak memory is that of the process.
@@ -98,6 +100,23 @@ def _measured(task: Callable[[str], None], path: str, answers: multiprocessing.S
     )
 
 
+SAMPLE = Path(__file__).parent.parent / "event_logs" / "synthetic" / "sample" / "sample.csv.gz"
+
+
+def grown(path: Path, events: int) -> Path:
+    """The sample, repeated with other cases and people, as a Parquet file of about so many events."""
+    from event_logs import read_log
+    from event_logs.columns import ROLES
+
+    log = read_log(SAMPLE)
+    rows = int(log.run(log.events.aggregate(n=log.events.count()))["n"].iloc[0])
+    copies = log.engine.hold("copies", {"copy": list(range(max(1, events // rows)))}, {"copy": "int64"})
+    many = log.events.select([column.name for column in ROLES]).cross_join(copies)
+    own = {name: many[name] + "-" + many["copy"].cast("string") for name in ("case_id", "applicant", "agent", "object")}
+    log.engine.write(many.mutate(**own).drop("copy"), path, "parquet")
+    return path
+
+
 def main(path: str) -> None:
     """Print, for each question, ours, theirs, and ours over theirs."""
     for name, ours, theirs in (
@@ -110,4 +129,8 @@ def main(path: str) -> None:
 
 
 if __name__ == "__main__":
-    main(sys.argv[1])
+    if len(sys.argv) > 1:
+        main(sys.argv[1])
+    else:
+        with tempfile.TemporaryDirectory() as made:
+            main(str(grown(Path(made) / "events.parquet", 1_000_000)))
