@@ -23,6 +23,7 @@ if TYPE_CHECKING:
     from onething.cli.asking import Ask
     from redesign.proposal import Proposal
     from redesign.savings import Savings
+    from reports.inputs import ReportInputs
 
 VERSIONS = ("duckdb", "ibis-framework", "numba", "numpy", "pandas", "pm4py", "rapidfuzz", "scipy")
 
@@ -157,9 +158,9 @@ def analyze_to_folder(ask: Ask, options: Options) -> None:
         call = opened(ask)
         study = analyze(call, options)
         call.progress.step("cli.step.report")
-        write_all(study, work)
+        inputs = write_all(study, work)
         call.progress.end()
-    sys.stdout.write("\n".join(summary(study, out)) + "\n")
+    sys.stdout.write("\n".join(summary(study, inputs, out)) + "\n")
 
 
 def brief_to_file(ask: Ask, to: Path | None) -> None:
@@ -177,8 +178,8 @@ def brief_to_file(ask: Ask, to: Path | None) -> None:
     print(say("cli.written", path=target), file=sys.stderr)  # noqa: T201
 
 
-def write_all(study: Study, work: Path) -> None:
-    """Write every file of the contract's section 7 into a folder."""
+def write_all(study: Study, work: Path) -> ReportInputs:
+    """Write every file of the contract's section 7 into a folder; gives what the report was told."""
     from event_logs.rejected import write_rejected
     from onething.calls import told_materials
     from onething.telling import findings_record, inputs_of
@@ -199,6 +200,7 @@ def write_all(study: Study, work: Path) -> None:
     write_workbook(told, work / "tables.xlsx")
     write_page(told, work / "report.html")
     write_json(evidence(study, work), work / "evidence.json")
+    return inputs
 
 
 def write_models(study: Study, work: Path) -> None:
@@ -244,12 +246,10 @@ def _digest(path: Path, name: str) -> dict[str, Any]:
         return {"name": name, "bytes": path.stat().st_size, "sha256": hashlib.file_digest(file, "sha256").hexdigest()}
 
 
-def summary(study: Study, out: Path) -> list[str]:
+def summary(study: Study, inputs: ReportInputs, out: Path) -> list[str]:
     """What was found, in the few lines that a decision-maker would read."""
-    from onething.telling import inputs_of
     from reports.text import count, day, number
 
-    inputs = inputs_of(study)
     facts = inputs.facts
     lines = [
         say("cli.found.head", version=onething.__version__, file=", ".join(facts.files)),

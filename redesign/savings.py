@@ -167,7 +167,7 @@ def simulate(
         seed,
         replications,
         checked,
-        telling.observed(log, world, episodes, trips, materials),
+        telling.observed(log, world, trips),
         _measures(as_is, to_be, unknown),
         shares,
         alone,

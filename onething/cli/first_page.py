@@ -1,4 +1,4 @@
-"""`onething --help`: the first page, without the machinery behind it (typer takes four times as long to load)."""
+"""`onething --help`: the first page, without typer, which alone would use up the bar (docs/decisions)."""
 
 from __future__ import annotations
 

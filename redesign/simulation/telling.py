@@ -66,9 +66,7 @@ def overloaded(calibration: Calibration) -> tuple[dict[str, object], ...]:
     return tuple(sorted(found, key=lambda b: (-float(str(b["utilisation"])), str(b["department"]))))
 
 
-def observed(
-    log: EventLog, world: World, episodes: ir.Table | None, trips: ir.Table | None, materials: ir.Table | None
-) -> dict[str, float | None]:
+def observed(log: EventLog, world: World, trips: ir.Table | None) -> dict[str, float | None]:
     """The log's own means of the same episodes."""
     focus, calibration = world.focus, world.calibration
     m = len(focus.cases)
@@ -100,7 +98,6 @@ def observed(
         "departments_visited_mean": float(departments.mean()),
         "processing_hours_mean": float(processing.mean()) if calibration.facts.started_known else None,
     }
-    del episodes, materials
     return {name: None if name in unknown(log, world) else value for name, value in out.items()}
 
 
