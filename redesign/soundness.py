@@ -3,7 +3,7 @@
 A model is read as a workflow net with a token on a flow (van der Aalst, "The Application of Petri Nets to Workflow
 Management", 1998). Reductions that keep soundness (Murata's: tasks in line, choices, parallel blocks, loops) make most
 models a single flow; what is left, a partial order of parts, is searched state by state.
-`tests/redesign/test_verification.py` holds it against Woflan.
+`redesign.verification` asks Woflan beside it.
 """
 
 from __future__ import annotations
@@ -20,8 +20,9 @@ class TooManyStatesError(Exception):
 
 
 def unsound(model: ProcessModel) -> str:
-    """Why a structurally valid model is not sound: `deadlock`, `improper`, `unsafe`, `dead` or `too_large`; else empty.
+    """Why a model is not sound: `deadlock`, `improper`, `unsafe`, `dead` or `too_large`; else empty.
 
+    The model is structurally valid and without inclusive gateways.
     `deadlock`: a run can get stuck. `improper`: it can end with work left over. `unsafe`: one flow can hold two tokens.
     `dead`: a step can never be reached.
     """

@@ -10,8 +10,10 @@ from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 
 import wording
+from mining.conformance import woflan_sound
 from mining.process_model import APPLICANT, Kind, Node, ProcessModel, Step
 from redesign.dependencies import ServiceTie
+from redesign.inclusive import spelled_out
 from redesign.soundness import unsound
 
 # What a decision rests on: contract section 6, "a move takes away no step …".
@@ -63,12 +65,16 @@ class Demands:
 def verify_model(model: ProcessModel, as_is: ProcessModel, demands: Demands = Demands()) -> tuple[Problem, ...]:
     """What does not hold of a model; empty where it may be shown.
 
-    Structure comes first: where that fails, nothing else is asked. Then soundness; then what must be kept.
+    Structure comes first: where that fails, nothing else is asked. Then soundness, by a search of our own, which says
+    why not, and by Woflan; then what must be kept.
     """
     structure = tuple(structural_problems(model))
     if structure:
         return structure
-    why = unsound(model)
+    plain, untold = spelled_out(model)
+    if untold:
+        return tuple(Problem("inclusive", (id,), {"name": model.node(id).label or id}) for id in untold)
+    why = unsound(plain) or {True: "", False: "woflan", None: "too_large"}[woflan_sound(plain)]
     if why:
         return (Problem("unsound", (), {"why": wording.say(f"redesign.problem.why.{why}")}),)
     return (
@@ -110,8 +116,6 @@ def _faults_of(node: Node, ways_in: int, ways_out: int) -> Iterator[Problem]:
         yield Problem("no-lane", (node.id,), {"name": name})
     if node.kind is Kind.TASK and not node.label.strip():
         yield Problem("no-label", (node.id,), {"id": node.id})
-    if node.kind is Kind.INCLUSIVE:
-        yield Problem("inclusive", (node.id,), {"id": node.id})
     if node.kind is Kind.TASK and ways_out > 1:
         yield Problem("implicit-split", (node.id,), {"name": name, "n": ways_out})
     if node.kind is Kind.TASK and ways_in > 1:
@@ -170,7 +174,7 @@ def lost_steps(model: ProcessModel, as_is: ProcessModel) -> Iterator[Problem]:
     for node in _tasks(model):
         for each in told(node):
             standing[each].append(node)
-    always, now = inevitable(as_is), inevitable(model)
+    always, now = inevitable(as_is), inevitable(spelled_out(model)[0])
     for node in _tasks(as_is):
         if node.step not in KEPT:
             continue
@@ -210,13 +214,19 @@ def _avoidable(before: set[Told], after: set[Told], model: ProcessModel) -> Iter
 
 
 def inevitable(model: ProcessModel) -> dict[str, frozenset[str]]:
-    """Of each node, the nodes that every run through it passes, before or after it.
+    """Of each node, the nodes that every run through it passes: before it, after it or beside it.
 
     A greatest fixed point: a parallel split passes all that any branch passes, an exclusive one what all branches pass.
+    What lies beside a node is passed by what is passed before it or after it.
     """
     ahead, back = _neighbours(model)
     after, before = _passed(model, ahead), _passed(model, back)
-    return {node.id: after[node.id] | before[node.id] for node in model.nodes}
+    known = {node.id: after[node.id] | before[node.id] for node in model.nodes}
+    while True:
+        more = {id: passed.union(*(known[other] for other in passed)) for id, passed in known.items()}
+        if more == known:
+            return known
+        known = more
 
 
 def _passed(model: ProcessModel, ahead: Mapping[str, list[str]]) -> dict[str, frozenset[str]]:
