@@ -44,6 +44,7 @@ def inputs_of(study: Study) -> told.ReportInputs:
         merges=merges_of(study),
         waits=waits_of(study, lead),
         timeline=timeline_of(study, lead),
+        promises=promises_of(study, lead),
         lead_time_mean_h=sum(focus.lead_times_h) / len(focus.lead_times_h) if focus.lead_times_h else None,
         lead_times_h=focus.lead_times_h,
         bundles=tuple(bundle.as_json() for bundle in findings.bundles),
@@ -238,6 +239,21 @@ def timeline_of(study: Study, lead: Target) -> told.Timeline | None:
         tuple(told.TimelineBar(s.service, s.department, s.from_h, s.to_h, s.cause) for s in line.stretches),
         tuple((at, (cause or "other") if kind == "return" else kind) for at, kind, cause in line.trips),
         line.days_off,
+    )
+
+
+def promises_of(study: Study, lead: Target) -> tuple[told.PromiseRow, ...]:
+    """What the focus' services promise beside what came."""
+    from mining.promises import promises
+
+    findings = study.findings
+    found = promises(study.call.log, findings.episodes, catalogue=findings.catalogue)
+    return tuple(
+        told.PromiseRow(
+            p.service, p.cases, p.declared_days, p.days_mean, p.promised_cases, p.late_share, p.told_twice_share
+        )
+        for p in found
+        if p.service in lead.services or not lead.services
     )
 
 

@@ -171,11 +171,13 @@ class Drawing:
 
 @dataclass(frozen=True, slots=True)
 class Replaying:
-    """Both processes on one clock. Tokens as plain lists of [node, from_h, to_h]."""
+    """Both processes on one clock. Tokens as plain lists of [node, from_h, to_h]; of each, which episode it is of."""
 
     as_is: tuple[tuple[tuple[str, float, float], ...], ...]
     to_be: tuple[tuple[tuple[str, float, float], ...], ...]
     ends_h: float
+    as_is_of: tuple[int, ...] = ()
+    to_be_of: tuple[int, ...] = ()
 
 
 Chart = Strip | Bars | Matrix | Gantt | Dots | Steps | Intervals | Drawing | Replaying

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, replace
 
-from mining.process_model import APPLICANT, Kind, ProcessModel
+from mining.process_model import APPLICANT, Kind, ProcessModel, Step
 from reports.bpmn.drawing import svg
 from reports.bpmn.layout import lay_out
 from reports.bpmn.overview import overview
@@ -13,18 +13,29 @@ from reports.bpmn.overview import overview
 Stops = tuple[tuple[str, float, float], ...]
 
 
+MOST_OWN = 8  # steps of the applicant that stand side by side and can still be read on a page
+
+
 @dataclass(frozen=True, slots=True)
 class Glance:
-    """`place` is node of the whole model -> step of the overview; `own_steps` counts those of the applicant."""
+    """`place` is node of the whole model -> step of the overview; `own_steps` counts those of the applicant.
+
+    `folded`: collections are drawn into the applications.
+    """
 
     svg: str
     place: Mapping[str, str]
     own_steps: int
+    folded: bool = False
 
 
 def at_a_glance(model: ProcessModel, *, proposed: bool, min_count: int) -> Glance:
     """Draw a process of several services in few steps."""
     picture = overview(model)
+    own = sum(node.lane == APPLICANT and node.kind is Kind.TASK for node in picture.model.nodes)
+    folded = own > MOST_OWN
+    if folded:
+        picture = overview(model, fold_collection=True)
     place = places(model, picture.model)
     names: dict[tuple[str, str], dict[str, None]] = {}
     for data in model.data:
@@ -35,8 +46,7 @@ def at_a_glance(model: ProcessModel, *, proposed: bool, min_count: int) -> Glanc
     small = replace(picture.model, flows=flows)
     layout = lay_out(small, upright=True)
     drawn = svg(small, layout, proposed=proposed, states=picture.states, alone=False, min_count=min_count)
-    own = sum(node.lane == APPLICANT and node.kind is Kind.TASK for node in small.nodes)
-    return Glance(drawn, place, own)
+    return Glance(drawn, place, own, folded)
 
 
 def places(model: ProcessModel, small: ProcessModel) -> dict[str, str]:
@@ -53,7 +63,8 @@ def places(model: ProcessModel, small: ProcessModel) -> dict[str, str]:
         if node.id in kept:
             found[node.id] = node.id
         elif node.kind is Kind.TASK and node.service:
-            own = heads.get((node.service, node.lane)) if node.lane != APPLICANT else None
+            collects = node.step is Step.COLLECT  # folded into the application
+            own = heads.get((node.service, node.lane)) if node.lane != APPLICANT or collects else None
             home = own or homes.get(node.service)
             if home:
                 found[node.id] = home

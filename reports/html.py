@@ -161,7 +161,7 @@ def widths(table: Table) -> dict[str, float]:
     for i, column in enumerate(table.columns):
         if column.key in table.bars:
             greatest[column.key] = (
-                max((abs(float(str(r[i]))) for r in table.rows if r[i] is not None), default=0.0) or 1.0
+                max((abs(float(str(r[i]))) for r in table.rows if r[i] not in (None, "")), default=0.0) or 1.0
             )
     return greatest
 

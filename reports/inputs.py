@@ -167,6 +167,19 @@ class Timeline:
 
 
 @dataclass(frozen=True, slots=True)
+class PromiseRow:
+    """What a service promises and what its cases show (`mining.promises`); shares are 0 to 1, None where unknown."""
+
+    service: str
+    cases: int
+    declared_days: float | None = None  # committed by the catalogue, else legal; working days
+    days_mean: float | None = None  # working days from the application to the last event
+    promised_cases: int = 0  # with a promised time of their own
+    late_share: float | None = None  # of them, ended after it
+    told_twice_share: float | None = None  # of the cases, told twice or more what is missing
+
+
+@dataclass(frozen=True, slots=True)
 class Process:
     """A process and its drawing, as-is or to-be. `svg` is `reports.bpmn.drawing.svg`'s; files are relative links.
 
@@ -223,9 +236,13 @@ class Handover:
 
 @dataclass(frozen=True, slots=True)
 class Token:
-    """One episode of the replay: where it is when. Each stop is (node id, from_h, to_h) on the replay's clock."""
+    """A case of the replay: where it is when. Each stop is (node id, from_h, to_h) on the replay's clock.
+
+    Episode 0 is the typical one, the others stand for all; each begins at the clock's nought.
+    """
 
     stops: tuple[tuple[str, float, float], ...]
+    episode: int = 0
 
 
 @dataclass(frozen=True, slots=True)
@@ -269,6 +286,8 @@ class ReportInputs:
         Material names taken for one class.
     waits, lead_time_mean_h, timeline
         Parts of the mean lead time of the focus' episodes, their sum, one episode drawn.
+    promises
+        Promised times and notices of the focus' services, most cases first.
     lead_times_h
         Lead time of each of the focus' episodes that the log does not cut off, sorted; the dots of the savings' figure.
     bundles
@@ -314,6 +333,7 @@ class ReportInputs:
     waits: tuple[WaitPart, ...] = ()
     lead_time_mean_h: float | None = None
     timeline: Timeline | None = None
+    promises: tuple[PromiseRow, ...] = ()
     lead_times_h: tuple[float, ...] = ()
     bundles: tuple[Mapping[str, Any], ...] = ()
     as_is: Process = field(default_factory=Process)

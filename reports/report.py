@@ -41,6 +41,8 @@ CONTROLS = (
     "pause",
     "restart",
     "clock",
+    "done",
+    "done-mean",
     "day",
     "scroll",
     "of-today",

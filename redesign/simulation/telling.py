@@ -140,14 +140,27 @@ def plain_subtraction(world: World, moves: Sequence[str]) -> dict[str, float]:
     return {"lead_time_mean_h": float(np.mean(saved))}
 
 
+OTHERS = 12  # episodes replayed beside the typical one
+
+
 def replay(world: World, as_is: Design, today: Outcome, to_be: Design, then: Outcome) -> dict[str, Any]:
-    """One episode, near the median today and tomorrow, as what happens when: steps with lanes and kinds of time."""
+    """One episode, near the median today and tomorrow, as what happens when: steps with lanes and kinds of time.
+
+    `others` are episodes at equal distances in the order of today's lead time, so that they stand for all.
+    """
     if not len(today.lead_h):
         return {}
     rank = np.abs(today.lead_h - np.median(today.lead_h)) / max(np.median(today.lead_h), 1e-9)
     rank += np.abs(then.lead_h - np.median(then.lead_h)) / max(np.median(then.lead_h), 1e-9)
     chosen = int(np.argmin(rank))
-    return {"as_is": _track(as_is, today, chosen), "to_be": _track(to_be, then, chosen)}
+
+    def tracks(episode: int) -> dict[str, Any]:
+        return {"as_is": _track(as_is, today, episode), "to_be": _track(to_be, then, episode)}
+
+    order = np.argsort(today.lead_h, kind="stable")
+    places = np.unique(((np.arange(OTHERS) + 0.5) / OTHERS * len(order)).astype(int))
+    others = [int(order[place]) for place in places if order[place] != chosen]
+    return {**tracks(chosen), "others": [tracks(episode) for episode in others]}
 
 
 def _track(design: Design, outcome: Outcome, episode: int) -> list[dict[str, Any]]:

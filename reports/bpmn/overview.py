@@ -13,6 +13,7 @@ from dataclasses import dataclass, replace
 
 from mining.process_model import APPLICANT, Flow, Kind, Node, Origin, ProcessModel, Step
 from reports.bpmn.grid import back_edges
+from wording import say
 
 
 @dataclass(frozen=True, slots=True)
@@ -24,8 +25,15 @@ class Picture:
     states: dict[str, str]
 
 
-def overview(model: ProcessModel) -> Picture:
-    """The process in few steps. Node ids are those of each group's first step, so that a replay finds them."""
+def overview(model: ProcessModel, *, fold_collection: bool = False) -> Picture:
+    """The process in few steps. Node ids are those of each group's first step, so that a replay finds them.
+
+    Parameters
+    ----------
+    fold_collection
+        Draw what the applicant collects into the step at which he applied: one dive a service, a drawing half as wide.
+    """
+    folded = _collected(model) if fold_collection else {}
     kept: dict[str, Node] = {}
     group_of: dict[str, str] = {}
     heads: dict[tuple[str, str], str] = {}
@@ -33,13 +41,19 @@ def overview(model: ProcessModel) -> Picture:
     for node in model.nodes:
         if node.kind in (Kind.EXCLUSIVE, Kind.INCLUSIVE, Kind.PARALLEL) or node.step in (Step.NOTICE, Step.CORRECT):
             continue
+        if node.id in folded:
+            continue
         folds = node.kind is Kind.TASK and node.lane != APPLICANT and node.service
         head = heads.setdefault((node.service, node.lane), node.id) if folds else node.id
         group_of[node.id] = head
         members[head].append(node)
         if head == node.id:
             kept[head] = node
-    nodes = tuple(_folded(kept[head], nodes) for head, nodes in members.items())
+    both = set(folded.values())
+    nodes = tuple(
+        replace(node, label=say("diagrams.apply-collect")) if node.id in both else node
+        for node in (_folded(kept[head], nodes) for head, nodes in members.items())
+    )
     pairs = _successions(model, group_of)
     # What the applicant does in the midst of a folded step (signs in person) is drawn into it, not out of it.
     own = {head for head, node in kept.items() if node.lane == APPLICANT}
@@ -49,6 +63,16 @@ def overview(model: ProcessModel) -> Picture:
     carried = {(group_of.get(d.source), group_of.get(t)) for d in model.data for t in d.targets}
     states = {f"flow_{a}_{b}": "data" for a, b in order if (a, b) in carried}
     return Picture(ProcessModel(model.name, nodes, flows, (), model.services), states)
+
+
+def _collected(model: ProcessModel) -> dict[str, str]:
+    """The applicant's collections -> the step at which he applied for the same service, where there is one."""
+    mine = [node for node in model.nodes if node.kind is Kind.TASK and node.lane == APPLICANT and node.service]
+    applied: dict[str, str] = {}
+    for node in mine:
+        if node.step is Step.APPLY:
+            applied.setdefault(node.service, node.id)
+    return {n.id: applied[n.service] for n in mine if n.step is Step.COLLECT and n.service in applied}
 
 
 def _folded(head: Node, nodes: list[Node]) -> Node:

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
+
 from reports import savings_view as view
 from reports.blocks import Block, Column, Drawing, Figure, Replaying, Section, Table
 from reports.disclosure import publish
@@ -31,7 +33,7 @@ def replay(inputs: ReportInputs) -> Section:
     played = inputs.replay
     if played is None or not played.as_is or not (inputs.as_is.svg or inputs.as_is.model):
         return Section("replay", topic, say("report.replay.off-heading"), off=say("report.replay.off"))
-    return Section("replay", topic, _replay_heading(played), say("report.replay.deck"), (_replaying(inputs, played),))
+    return Section("replay", topic, _replay_heading(played), _replay_deck(played), (_replaying(inputs, played),))
 
 
 def _glance(kind: str, process: Process, least: int) -> Glance | None:
@@ -93,11 +95,14 @@ def _drawing(inputs: ReportInputs, kind: str, process: Process) -> Figure:
     small = _glance(kind, process, inputs.min_count)
     shown, whole = (process.svg, "") if small is None else (small.svg, process.svg)
     sums = " · ".join(figures)
+    caption = say(f"report.processes.{kind}.caption")
+    if small is not None and small.folded:
+        caption += say("report.processes.folded", n=count(small.own_steps))
     return Figure(
         f"fig-{kind.replace('_', '-')}",
         title,
         Drawing(shown, "as_is" if kind == "as_is" else "to_be", downloads, sums, detail=whole),
-        say(f"report.processes.{kind}.caption"),
+        caption,
     )
 
 
@@ -125,8 +130,8 @@ def _ties(inputs: ReportInputs) -> Table:
     )
 
 
-def _ends(tokens: tuple[tuple[tuple[str, float, float], ...], ...]) -> float:
-    return max((stops[-1][2] for stops in tokens if stops), default=0.0)
+def _ends(tokens: Iterable[Token]) -> float:
+    return max((token.stops[-1][2] for token in tokens if token.stops), default=0.0)
 
 
 def _on_the_drawing(inputs: ReportInputs, kind: str, process: Process, tokens: tuple[Token, ...]) -> tuple[Stops, ...]:
@@ -137,14 +142,35 @@ def _on_the_drawing(inputs: ReportInputs, kind: str, process: Process, tokens: t
 def _replaying(inputs: ReportInputs, played: Replay) -> Figure:
     as_is = _on_the_drawing(inputs, "as_is", inputs.as_is, played.as_is)
     to_be = _on_the_drawing(inputs, "to_be", inputs.to_be, played.to_be)
-    chart = Replaying(as_is, to_be, played.ends_h or max(_ends(as_is), _ends(to_be)))
-    caption = say("report.replay.caption", n=len(as_is), count=count(len(as_is)))
+    chart = Replaying(
+        as_is,
+        to_be,
+        played.ends_h or max(_ends(played.as_is), _ends(played.to_be)),
+        tuple(token.episode for token in played.as_is),
+        tuple(token.episode for token in played.to_be),
+    )
+    episodes = len(_episodes(played))
+    key = "caption" if episodes > 1 else "caption-one"
+    caption = say(f"report.replay.{key}", n=episodes, count=count(episodes), others=count(episodes - 1))
     return Figure("fig-replay", say("report.replay.title"), chart, caption)
 
 
+def _episodes(played: Replay) -> set[int]:
+    return {token.episode for token in played.as_is}
+
+
+def _typical(tokens: Iterable[Token]) -> list[Token]:
+    return [token for token in tokens if token.episode == 0]
+
+
+def _replay_deck(played: Replay) -> str:
+    return say("report.replay.deck" if len(_episodes(played)) > 1 else "report.replay.deck-one")
+
+
 def _replay_heading(played: Replay) -> str:
-    today = _ends(tuple(token.stops for token in played.as_is))
-    proposed = _ends(tuple(token.stops for token in played.to_be))
+    """When the typical episode ends today, and how many of all have ended by then as proposed."""
+    today, proposed = _ends(_typical(played.as_is)), _ends(_typical(played.to_be))
     if 0 < proposed < today:
-        return say("report.replay.heading", proposed=days(proposed, 0), today=days(today, 0), n=len(played.as_is))
-    return say("report.replay.heading-plain", n=len(played.as_is))
+        values = {"proposed": days(proposed, 0), "today": days(today, 0)}
+        return say("report.replay.heading", n=len(_typical(played.as_is)), **values)
+    return say("report.replay.heading-plain", n=len(_typical(played.as_is)))

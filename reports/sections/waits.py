@@ -4,8 +4,9 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
-from reports.blocks import Column, Figure, Gantt, Part, Section, Strip, Table
+from reports.blocks import Block, Column, Figure, Gantt, Part, Section, Strip, Table
 from reports.inputs import ReportInputs, Timeline, WaitPart
+from reports.sections import promises
 from reports.text import count, days, name, percent, strong
 from wording import say
 
@@ -55,6 +56,9 @@ def section(inputs: ReportInputs) -> Section:
     topic = say("report.waits.topic")
     waits = _ordered(inputs.waits)
     wait = longest(waits)
+    promised = promises.table(inputs)
+    if wait is None and promised is not None:
+        return Section("waits", topic, promised.title, promises.sentence(inputs), (promised,))
     if wait is None:
         return Section("waits", topic, say("report.waits.off-heading"), off=say("report.waits.off"))
     total = sum(part.mean_h for part in waits)
@@ -65,10 +69,12 @@ def section(inputs: ReportInputs) -> Section:
         if worked is not None
         else say("report.waits.heading-no-work", **values)
     )
-    blocks = [_strip(waits, total)]
+    blocks: list[Block] = [_strip(waits, total)]
     if inputs.timeline is not None and inputs.timeline.bars:
         blocks.append(_gantt(inputs.timeline))
-    return Section("waits", topic, heading, _deck(waits, total), tuple(blocks))
+    if promised is not None:
+        blocks.append(promised)
+    return Section("waits", topic, heading, _deck(waits, total) + promises.sentence(inputs), tuple(blocks))
 
 
 def _ordered(waits: Sequence[WaitPart]) -> list[WaitPart]:

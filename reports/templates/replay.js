@@ -45,18 +45,25 @@
     var way = ways(kind, at);
     var layer = sheet.querySelector(".tokens");
     var tokens = [];
+    var ends = {}; // an episode ends with the last of its cases
     data[kind].forEach(function (stops, number) {
       var known = stops.filter(function (stop) { return at[stop[0]]; });
       if (!known.length) return;
       var dot = document.createElementNS(NS, "circle");
-      dot.setAttribute("r", "6");
+      var episode = data[kind + "_of"][number] || 0;
+      var own = data[kind + "_of"].indexOf(1) >= 0 && !episode; // the typical one among others
+      dot.setAttribute("r", own ? "8" : "6");
+      if (own) dot.setAttribute("class", "own");
       layer.append(dot);
       var legs = known.slice(1).map(function (stop, i) { return way(known[i][0], stop[0]); });
       // Dots at one node stand side by side, above and below its name.
-      var spot = [((number * 37) % 9 - 4) * 0.1, number % 2 ? 0.36 : -0.36];
+      var spot = [((episode * 37 + number) % 9 - 4) * 0.1, (episode || number) % 2 ? 0.36 : -0.36];
       tokens.push({ dot: dot, stops: known, legs: legs, at: 0, spot: spot, shown: null });
+      ends[episode] = Math.max(ends[episode] || 0, stops[stops.length - 1][2]);
     });
-    return { at: at, tokens: tokens, done: document.getElementById("replay-done-" + kind), count: -1, kind: kind };
+    Array.from(layer.querySelectorAll(".own")).forEach(function (dot) { layer.append(dot); }); // above the others
+    var list = Object.keys(ends).map(function (key) { return ends[key]; });
+    return { at: at, tokens: tokens, ends: list, done: document.getElementById("replay-done-" + kind), count: -1, kind: kind };
   };
   var sheets = null;
   var place = function (sheet, token, hours) {
@@ -64,8 +71,7 @@
     var i = hours < stops[token.at][1] ? 0 : token.at;
     while (i + 1 < stops.length && hours >= stops[i + 1][1]) i++;
     token.at = i;
-    var last = stops[stops.length - 1];
-    if (hours < stops[0][1]) { visible(token, false); return false; }
+    if (hours < stops[0][1]) { visible(token, false); return; }
     visible(token, true);
     var here = sheet.at[stops[i][0]];
     var x = here.x + token.spot[0] * here.w;
@@ -80,18 +86,27 @@
     }
     token.dot.setAttribute("cx", x.toFixed(1));
     token.dot.setAttribute("cy", y.toFixed(1));
-    return hours >= last[2];
   };
   var visible = function (token, yes) {
     if (token.shown !== yes) { token.shown = yes; token.dot.setAttribute("visibility", yes ? "visible" : "hidden"); }
+  };
+  // How many episodes are over, and their mean length.
+  var tell = function (sheet, over) {
+    var words = sheet.done.dataset;
+    var text = words.done.replace("{n}", over.length).replace("{of}", sheet.ends.length);
+    if (over.length) {
+      var mean = over.reduce(function (a, b) { return a + b; }, 0) / over.length / 24;
+      text += words.mean.replace("{days}", mean.toFixed(1));
+    }
+    sheet.done.textContent = text;
   };
   var now = 0; // hours
   var draw = function () {
     if (!sheets) sheets = ["as_is", "to_be"].map(prepare).filter(Boolean);
     sheets.forEach(function (sheet) {
-      var done = 0;
-      sheet.tokens.forEach(function (token) { if (place(sheet, token, now)) done++; });
-      if (done !== sheet.count) { sheet.count = done; sheet.done.textContent = done + " / " + sheet.tokens.length; }
+      sheet.tokens.forEach(function (token) { place(sheet, token, now); });
+      var over = sheet.ends.filter(function (end) { return end <= now; });
+      if (over.length !== sheet.count) { sheet.count = over.length; tell(sheet, over); }
     });
     clock.value = String(Math.round(1000 * now / data.ends));
     day.textContent = day.dataset.day.replace("{n}", String(1 + Math.floor(now / 24)));
