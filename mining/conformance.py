@@ -7,6 +7,7 @@ takes seconds: the one is for whoever wants the field's own figure, the other fo
 from __future__ import annotations
 
 import warnings
+from collections import Counter
 from collections.abc import Mapping
 from typing import Any
 
@@ -33,74 +34,83 @@ def fitting_share(block: Block, traces: Traces) -> float:
     """
     drawn = {node.id for node in tasks(block)}
     total = sum(traces.values())
-    fit = sum(n for trace, n in traces.items() if fits(block, tuple(step for step in trace if step in drawn)))
+    shown: Counter[tuple[str, ...]] = Counter()
+    for trace, n in traces.items():
+        shown[tuple(step for step in trace if step in drawn)] += n
+    runs = _Runs()
+    fit = sum(n for trace, n in shown.items() if runs.fits(block, trace))
     return fit / total if total else 0.0
 
 
 def fits(block: Block, trace: tuple[str, ...]) -> bool:
     """Whether a trace is a run of a block, each of whose steps is drawn once."""
-    return len(trace) in _Run(trace).ends(block, 0)
+    return _Runs().fits(block, trace)
 
 
-class _Run:
-    """One trace against one block: `ends` are where a block may stop that starts at a position."""
+class _Runs:
+    """Runs of blocks. Each step is drawn once, so a step of a trace says in which part of a block it is."""
 
-    def __init__(self, trace: tuple[str, ...]) -> None:
-        self.trace = trace
-        self.known: dict[tuple[int, int], frozenset[int]] = {}
+    def __init__(self) -> None:
         self.alphabets: dict[int, frozenset[str]] = {}
 
-    def ends(self, block: Block, at: int) -> frozenset[int]:
-        key = (id(block), at)
-        if key not in self.known:
-            self.known[key] = frozenset(self._ends(block, at))
-        return self.known[key]
-
-    def _ends(self, block: Block, at: int) -> set[int]:
+    def fits(self, block: Block, trace: tuple[str, ...]) -> bool:
         match block:
             case Task(node):
-                return {at + 1} if at < len(self.trace) and self.trace[at] == node.id else set()
-            case Sequence(parts):
-                here = {at}
-                for part in parts:
-                    here = {end for each in here for end in self.ends(part, each)}
-                return here
-            case Choice(branches, _):
-                return {end for branch in branches for end in self.ends(branch, at)}
-            case Loop(body, redo, _):
-                return self._rounds(body, redo, at)
-            case Together(parts) | Ordered(parts, _):
-                return self._side_by_side(block, parts, at)
+                return trace == (node.id,)
             case Skip():
-                return {at}
+                return not trace
+            case Sequence(parts):
+                at = 0
+                for part in parts:
+                    end = self._while(trace, at, self._alphabet(part))
+                    if not self.fits(part, trace[at:end]):
+                        return False
+                    at = end
+                return at == len(trace)
+            case Choice(branches, _):
+                return any(
+                    self.fits(branch, trace) for branch in branches if not trace or trace[0] in self._alphabet(branch)
+                )
+            case Loop(body, redo, _):
+                return self._rounds(body, redo, trace)
+            case Together(parts) | Ordered(parts, _):
+                return self._side_by_side(block, parts, trace)
 
-    def _rounds(self, body: Block, redo: Block, at: int) -> set[int]:
-        done = set(self.ends(body, at))
+    def _rounds(self, body: Block, redo: Block, trace: tuple[str, ...]) -> bool:
+        if isinstance(body, Task) and redo == Skip():
+            return bool(trace) and set(trace) == {body.node.id}
+        done = self._ends(body, trace, 0)
         todo = list(done)
         while todo:
             here = todo.pop()
-            more = {end for each in self.ends(redo, here) for end in self.ends(body, each)} - done
+            more = {end for at in self._ends(redo, trace, here) for end in self._ends(body, trace, at)} - done
             done |= more
             todo += more
-        return done
+        return len(trace) in done
 
-    def _side_by_side(self, block: Block, parts: tuple[Block, ...], at: int) -> set[int]:
-        alphabet = self._alphabet(block)
-        last = at
-        while last < len(self.trace) and self.trace[last] in alphabet:
-            last += 1
-        return {end for end in range(at, last + 1) if self._all_fit(block, parts, self.trace[at:end])}
+    def _ends(self, block: Block, trace: tuple[str, ...], at: int) -> set[int]:
+        """Where a block may stop that starts at a position."""
+        last = self._while(trace, at, self._alphabet(block))
+        return {end for end in range(at, last + 1) if self.fits(block, trace[at:end])}
 
-    def _all_fit(self, block: Block, parts: tuple[Block, ...], piece: tuple[str, ...]) -> bool:
-        own = [tuple(step for step in piece if step in self._alphabet(part)) for part in parts]
-        if not all(fits(part, each) for part, each in zip(parts, own, strict=True)):
+    def _while(self, trace: tuple[str, ...], at: int, alphabet: frozenset[str]) -> int:
+        """The position of the first step from `at` on that is not of an alphabet."""
+        while at < len(trace) and trace[at] in alphabet:
+            at += 1
+        return at
+
+    def _side_by_side(self, block: Block, parts: tuple[Block, ...], trace: tuple[str, ...]) -> bool:
+        own = [tuple(step for step in trace if step in self._alphabet(part)) for part in parts]
+        if sum(map(len, own)) < len(trace):
+            return False
+        if not all(self.fits(part, each) for part, each in zip(parts, own, strict=True)):
             return False
         before = block.before if isinstance(block, Ordered) else ()
-        return all(self._after(piece, parts[i], parts[j]) for i, j in before)
+        return all(self._after(trace, parts[i], parts[j]) for i, j in before)
 
-    def _after(self, piece: tuple[str, ...], first: Block, then: Block) -> bool:
-        ended = [at for at, step in enumerate(piece) if step in self._alphabet(first)]
-        begun = [at for at, step in enumerate(piece) if step in self._alphabet(then)]
+    def _after(self, trace: tuple[str, ...], first: Block, then: Block) -> bool:
+        ended = [at for at, step in enumerate(trace) if step in self._alphabet(first)]
+        begun = [at for at, step in enumerate(trace) if step in self._alphabet(then)]
         return not ended or not begun or max(ended) < min(begun)
 
     def _alphabet(self, block: Block) -> frozenset[str]:

@@ -7,9 +7,8 @@ model does not grow with the log.
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
-from itertools import accumulate
 from typing import TYPE_CHECKING, Any
 
 import ibis
@@ -17,27 +16,17 @@ from ibis import _
 
 import wording
 from catalogue.vocabulary import APPLICANT_STEPS, step_of
-from mining.conformance import fitting_share
 from mining.episodes import episodes as find_episodes
-from mining.inductive import mine_block
 from mining.precedence import Precedence, precedences
 from mining.process_blocks import (
     Block,
-    Choice,
-    Loop,
-    Ordered,
-    Skip,
-    Task,
-    Together,
     draw,
     ordered,
     perhaps,
     tasks,
 )
-from mining.process_blocks import (
-    Sequence as InOrder,
-)
 from mining.process_model import APPLICANT, Kind, Node, Origin, ProcessModel, Step
+from mining.varied import readable
 
 if TYPE_CHECKING:
     import ibis.expr.types as ir
@@ -46,11 +35,6 @@ if TYPE_CHECKING:
     from event_logs.log import EventLog
 
 APART = "\x1f"  # between the activities of a variant: no name has it
-READABLE_TASKS = (24, 16, 12, 8)  # most steps of a service that a reader takes in; fewer where they have no order
-COVERAGES = (1.0, 0.95, 0.9, 0.8, 0.65, 0.5)
-NOISES = (0.05, 0.0, 0.2)
-GOOD_COVERAGE = 0.9
-MOST_TRIES = 4
 FINAL_STEPS = (Step.DECIDE, Step.ISSUE, Step.COLLECT, Step.POST)
 
 
@@ -69,7 +53,8 @@ class ServiceProcess:
     complete: int
     coverage: float
     share: float = 1.0
-    dropped: tuple[str, ...] = ()  # activities too rare to be drawn
+    dropped: tuple[str, ...] = ()  # activities that are not drawn
+    shown: float = 1.0  # share of its events that are of activities that are drawn
 
 
 @dataclass(frozen=True, slots=True)
@@ -132,7 +117,14 @@ def _notes(found: BundleProcess) -> tuple[tuple[str, dict[str, object]], ...]:
     return tuple(
         (
             "redesign.note.coverage",
-            {"service": p.service or "–", "coverage": f"{p.coverage:.0%}", "cases": p.cases, "dropped": len(p.dropped)},
+            {
+                "service": p.service or "–",
+                "coverage": f"{p.coverage:.0%}",
+                "cases": p.cases,
+                "drawn": len(list(tasks(p.block))),
+                "all": len(list(tasks(p.block))) + len(p.dropped),
+                "events": f"{p.shown:.0%}",
+            },
         )
         for p in varied
     )
@@ -296,11 +288,16 @@ def _service_process(
     whole = _uncut(traces)
     nodes = _nodes(service, number, steps, documents)
     code = {activity: at for at, activity in enumerate(nodes)}
-    block, coverage = _readable({tuple(code[a] for a in t): n for t, n in whole.items()}, list(nodes.values()))
-    drawn = {node.id for node in tasks(block)}
+    found = readable({tuple(code[a] for a in t): n for t, n in whole.items()}, list(nodes.values()))
+    drawn = {node.id for node in tasks(found.block)}
     dropped = tuple(a for a, node in nodes.items() if node.id not in drawn)
     total = sum(traces.values())
-    return ServiceProcess(service, block, _department(steps), total, sum(whole.values()), coverage, 1.0, dropped)
+    events = {activity: sum(origin.events for origin in node.origins) for activity, node in nodes.items()}
+    shown = 1 - sum(events[activity] for activity in dropped) / (sum(events.values()) or 1)
+    coverage = max(found.coverage, 0.0)
+    return ServiceProcess(
+        service, found.block, _department(steps), total, sum(whole.values()), coverage, 1.0, dropped, shown
+    )
 
 
 def _department(steps: Iterable[dict[str, Any]]) -> str:
@@ -350,65 +347,3 @@ def _nodes(service: str, number: int, steps: list[dict[str, Any]], documents: _D
             origins=origins[:5],
         )  # fmt: skip
     return nodes
-
-
-def _readable(traces: dict[tuple[int, ...], int], nodes: list[Node]) -> tuple[Block, float]:
-    """The block of the most frequent behaviour that a reader can take in, and the share of cases that are runs of it.
-
-    The first that explains enough, else the best of some; one that allows any order of many steps says nothing.
-    """
-    named = {tuple(nodes[at].id for at in trace): n for trace, n in traces.items()}
-    best: tuple[Block, float] = (Skip(), -1.0)
-    for most in READABLE_TASKS:
-        readable = 0
-        for chosen, noise in _tries(_frequent(traces, most)):
-            block = mine_block(chosen, lambda at: Task(nodes[at]), noise=noise)
-            share = fitting_share(block, named) if not _flower(block) else -0.5
-            readable += share >= 0
-            if share > best[1]:
-                best = (block, share)
-            if best[1] >= GOOD_COVERAGE or readable >= MOST_TRIES:
-                break
-        if best[1] >= GOOD_COVERAGE:
-            break
-    return best[0], max(best[1], 0.0)
-
-
-def _tries(traces: dict[tuple[int, ...], int]) -> Iterator[tuple[dict[tuple[int, ...], int], float]]:
-    """What to make a block of: all traces first, then the more frequent ones alone; each with less and more noise."""
-    total = sum(traces.values())
-    ranked = sorted(traces.items(), key=lambda item: (-item[1], item[0]))
-    seen = list(accumulate(n for _trace, n in ranked))
-    for coverage in COVERAGES:
-        upto = next((at for at, n in enumerate(seen, 1) if n >= coverage * total), len(ranked))
-        for noise in NOISES:
-            yield dict(ranked[:upto]), noise
-
-
-def _frequent(traces: dict[tuple[int, ...], int], most: int) -> dict[tuple[int, ...], int]:
-    """Traces of the most frequent activities alone, where there are more than `most`."""
-    counts: Counter[int] = Counter()
-    for trace, n in traces.items():
-        for activity in set(trace):
-            counts[activity] += n
-    if len(counts) <= most:
-        return traces
-    shown = {a for a, _n in sorted(counts.items(), key=lambda item: (-item[1], item[0]))[:most]}
-    cut: Counter[tuple[int, ...]] = Counter()
-    for trace, n in traces.items():
-        cut[tuple(a for a in trace if a in shown)] += n
-    return dict(cut)
-
-
-def _flower(block: Block) -> bool:
-    """Whether some part allows any order of six or more steps: true of everything, and so it says nothing."""
-    match block:
-        case Loop(Choice(branches, _shares), Skip(), _again):
-            return len(branches) >= 6
-        case Loop(body, redo, _again):
-            return _flower(body) or _flower(redo)
-        case Choice(parts, _shares):
-            return any(_flower(part) for part in parts)
-        case InOrder(parts) | Together(parts) | Ordered(parts, _):
-            return any(_flower(part) for part in parts)
-    return False
