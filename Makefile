@@ -48,6 +48,7 @@ bench: install-dev
 	$(BIN)/python benchmarks/questions.py
 	$(BIN)/python benchmarks/simulation.py
 	$(BIN)/python benchmarks/validity.py
+	$(BIN)/python benchmarks/diagrams.py
 
 clean:
 	rm -rf $(VENV) demo wheelhouse dist .pytest_cache .mypy_cache .ruff_cache

@@ -71,7 +71,7 @@ def _size(item: Item, links: tuple[Link, ...], upright: bool) -> tuple[int, int]
     lines = task_lines(item.label)
     room = 14 if upright else ICON_PX
     height = 2 * math.ceil(room + len(lines) * LINE_PX / 2) if lines else 2 * room + 10
-    return max(86, 2 * math.ceil((widest(lines, FONT_PX) + 20) / 2)), height
+    return max(72, 2 * math.ceil((widest(lines, FONT_PX) + 20) / 2)), height
 
 
 def task_lines(label: str) -> tuple[str, ...]:
@@ -172,7 +172,7 @@ class _Places:
             tracks = self.router.v[v].assign() if v in self.router.v else 0
             for net, bundle in self.router.v[v].bundles.items():
                 self.track_x[(v, net)] = x + left[v] + bundle.track * TRACK_PX
-            x += max(left[v] + max(tracks - 1, 0) * TRACK_PX + (16 if tracks else 6), 28)
+            x += max(left[v] + max(tracks - 1, 0) * TRACK_PX + (16 if tracks else 6), 24)
             if v < count:
                 self.col_x.append(x + widths[v] // 2)
                 x += widths[v]
