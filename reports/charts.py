@@ -44,7 +44,7 @@ def bars(chart: Bars) -> list[tuple[str, list[Box], int | None]]:
         for (role, _), part in zip(chart.series, parts, strict=True):
             width = 84 * (part or 0) / greatest
             if width:
-                boxes.append(Box(_r(x), _r(width), role, str(part) if width >= 5 else ""))
+                boxes.append(Box(_r(x), _r(width), role, str(part) if width >= 5 and len(chart.series) > 1 else ""))
             x += width
         rest = 84 * max(0, (total or 0) - known) / greatest
         if rest:

@@ -22,6 +22,8 @@ from reports.map_labels import bezier, extent, label_spots
 START, END = "\0start", "\0end"
 MANY = 12  # departments
 FRAMES_WORTH = 1.5  # a map with frames may stand so much smaller than one without
+TALL_WORTH = 1.25  # a map that runs down is taken where it stands so much larger than one that runs across
+CLOSER = 34.0  # px between ranks where a map is wider than the page
 PAGE_W, PAGE_H = 928, 720  # px of the report's column, for which the better of two directions is chosen
 
 RULES = (
@@ -246,8 +248,12 @@ class _Drawing:
             Cluster(tuple(i for i, c in enumerate(cards) if c.node.group == g), text_width(clean(g), 13) + 8, 20)
             for g in self.groups
         ]
-        options = [place(sizes, links, clusters=clusters, down=down, engine=engine) for down in (False, True)]
-        self.placed = max(options, key=_scale)
+        across, down = (place(sizes, links, clusters=clusters, down=way, engine=engine) for way in (False, True))
+        if _scale(across) < 1:
+            closer = place(sizes, links, clusters=clusters, down=False, rank_gap=CLOSER, engine=engine)
+            across = max((across, closer), key=_scale)
+        # Screens and sheets are read across: a tall map must be clearly larger to be worth its height.
+        self.placed = down if _scale(down) > TALL_WORTH * _scale(across) else across
         self.scale = _scale(self.placed)
         self.sizes = sizes
         self.spots = [label_spots(self.placed, sizes, [pair[i] for pair in self.texts]) for i in (0, 1)]

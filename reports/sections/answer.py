@@ -9,6 +9,7 @@ from reports import savings_view as view
 from reports.blocks import Answer, AnswerLine, Section
 from reports.inputs import ReportInputs
 from reports.sections.materials import most_needless, totals_by_class
+from reports.sections.trips import most_returns, rows_of
 from reports.sections.waits import longest, part_of
 from reports.text import count, days, listed, name, new, number, percent, span, strong
 from wording import say
@@ -52,12 +53,14 @@ def heading(inputs: ReportInputs) -> str:
     new_trips = view.estimate(saving, "trips_mean", "to_be")
     fewer_trips = today_trips is not None and new_trips is not None and new_trips.value < today_trips - 0.05
     fewer_days = today_days is not None and new_days is not None and new_days.value < today_days - 0.05
+    least = min(today_days or 10.0, new_days.value if new_days is not None else 10.0)
+    digits = 0 if least >= 10 else 1  # both with the same precision
     values: dict[str, object] = {
         "focus": focus,
         "trips": "" if today_trips is None else number(today_trips),
-        "days": "" if today_days is None else _round_days(today_days),
+        "days": "" if today_days is None else number(today_days, digits),
         "new_trips": "" if new_trips is None else new(number(new_trips.value)),
-        "new_days": "" if new_days is None else new(_round_days(new_days.value)),
+        "new_days": "" if new_days is None else new(number(new_days.value, digits)),
         "n": count(inputs.facts.cases),
     }
     if fewer_trips and fewer_days:
@@ -71,10 +74,6 @@ def heading(inputs: ReportInputs) -> str:
     if today_days is not None:
         return say("report.answer.h1.today-days", **values)
     return say("report.answer.h1.nothing", **values)
-
-
-def _round_days(value: float) -> str:
-    return number(value, 0 if abs(value) >= 10 else 1)
 
 
 def _today(inputs: ReportInputs, saving: Mapping[str, Any], measure: str) -> float | None:
@@ -158,21 +157,22 @@ def _change(today: float, less: view.Estimate, id: str) -> str:
 
 def _trips_evidence(inputs: ReportInputs) -> str:
     facts = inputs.trips
-    if facts is None or not facts.by_department:
+    if facts is None:
         return ""
-    ranked = sorted(facts.by_department, key=lambda row: (-row[1].total, row[0]))
-    most = ranked[:2]
-    back = max(facts.by_department, key=lambda row: (row[1].returns, row[0]))
+    most = [(label, one.total) for label, one in rows_of(facts, "department", inputs.min_count) if one.total][:2]
+    back = most_returns(facts, inputs.min_count)
+    if not most or back is None:
+        return ""
     return say(
         "report.answer.trips.evidence" if len(most) == 2 else "report.answer.trips.evidence-one",
         a=strong(most[0][0], 36),
         b=strong(most[-1][0], 36),
         n=count(facts.episodes),
-        trips_a=count(most[0][1].total),
-        trips_b=count(most[-1][1].total),
+        trips_a=count(most[0][1]),
+        trips_b=count(most[-1][1]),
         returns=count(facts.counts.returns),
         back=strong(back[0], 36),
-        back_n=count(back[1].returns),
+        back_n=count(back[1]),
     )
 
 

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from reports.blocks import Column, Drawing, Figure, Section, Table
-from reports.disclosure import publish
+from reports.disclosure import publish, small
 from reports.inputs import FlowRow, ReportInputs
 from reports.text import count, listed, name, span, strong
 from wording import say
@@ -70,8 +70,10 @@ def _figure(inputs: ReportInputs, inner: list[FlowRow]) -> Figure:
             name(row.source) or say("report.flows.start"),
             name(row.target) or say("report.flows.end"),
             publish(row.cases, inputs.min_count),
-            None if row.median_wait_h is None else row.median_wait_h / 24,
-            None if row.p90_wait_h is None else row.p90_wait_h / 24,
+            *(
+                None if wait is None or small(row.cases, inputs.min_count) else wait / 24
+                for wait in (row.median_wait_h, row.p90_wait_h)
+            ),
         )
         for row in sorted(inputs.flows, key=lambda row: (-row.cases, row.source, row.target))
     )

@@ -2,11 +2,11 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 
 from reports.blocks import Block, Cell, Column, Figure, Matrix, Section, Table
-from reports.disclosure import publish, publish_grid, shown
+from reports.disclosure import publish, publish_grid, publish_parts
 from reports.inputs import MaterialCell, ReportInputs
 from reports.text import count, listed, name, number, strong
 from wording import find, language, say
@@ -127,19 +127,24 @@ def _deck(inputs: ReportInputs, total: int) -> str:
     return "".join(parts)
 
 
+def _starred(value: int | None) -> str:
+    """A count, or the asterisk that stands for one that is withheld."""
+    return "*" if value is None else count(value)
+
+
 def _matrix(inputs: ReportInputs, total: int) -> Figure:
-    least = inputs.min_count
     classes = totals_by_class(inputs.materials)
     departments = _departments(inputs)[:MOST_COLUMNS]
     cells = {(cell.material_class, cell.department): cell for cell in inputs.materials}
     safe = published(inputs)
     form = {row.material_class: row for row in inputs.form}
     rows = []
-    for key, one in list(classes.items())[:MOST_ROWS]:
-        line = tuple(_cell(cells.get((key, d)), inputs.issuers.get(key) == d, safe.get((key, d))) for d in departments)
+    for key in list(classes)[:MOST_ROWS]:
+        line = tuple(
+            _cell(cells.get((key, d)), inputs.issuers.get(key) == d, safe.cells.get((key, d))) for d in departments
+        )
         verdict, detail = _verdict(form[key].why, inputs.issuers.get(key, "")) if key in form else ("", "")
-        rows.append((name(key, 60), line, shown(publish(one.submissions, least), least), verdict, detail))
-    sums = [sum(c.submissions for c in inputs.materials if c.department == d) for d in departments]
+        rows.append((name(key, 60), line, _starred(safe.classes[key]), verdict, detail))
     roles = [cell.role for row in rows for cell in row[1]]
     legend = tuple((r, say(f"report.materials.role.{r}")) for r in ("share", "repeat", "own", "issuer") if r in roles)
     return Figure(
@@ -149,7 +154,7 @@ def _matrix(inputs: ReportInputs, total: int) -> Figure:
             say("report.materials.matrix.corner"),
             tuple(name(d, 40) for d in departments),
             tuple(rows),
-            (*(shown(publish(n, least), least) for n in sums), count(total)),
+            (*(_starred(safe.departments[d]) for d in departments), count(total)),
             say("report.materials.matrix.total"),
             say("report.materials.matrix.verdict") if form else "",
             legend,
@@ -184,36 +189,52 @@ def _verdict(why: str, issuer: str) -> tuple[str, str]:
 def _caption(inputs: ReportInputs, classes: int) -> str:
     episodes = inputs.trips.episodes if inputs.trips is not None else 0
     text = say("report.materials.matrix.caption", n=count(episodes)) if episodes else ""
-    if None in published(inputs).values():
+    if None in published(inputs).cells.values():
         text += say("report.materials.matrix.withheld", k=inputs.min_count)
     if classes > MOST_ROWS:
         text += say("report.materials.matrix.more", n=count(classes - MOST_ROWS))
     return text
 
 
-def published(inputs: ReportInputs) -> dict[tuple[str, str], int | None]:
+@dataclass(frozen=True, slots=True)
+class Published:
+    """Submissions that may be told: by class and department, by class, by department."""
+
+    cells: Mapping[tuple[str, str], int | None]
+    classes: Mapping[str, int | None]
+    departments: Mapping[str, int | None]
+
+
+def published(inputs: ReportInputs) -> Published:
     """Submissions by class and department, safe beside the totals of both."""
     classes = list(totals_by_class(inputs.materials))
     departments = sorted({cell.department for cell in inputs.materials})
     counts = {(cell.material_class, cell.department): cell.submissions for cell in inputs.materials}
     grid = publish_grid([[counts.get((c, d), 0) for d in departments] for c in classes], inputs.min_count)
-    return {(c, d): grid[i][j] for i, c in enumerate(classes) for j, d in enumerate(departments)}
+    return Published(
+        {(c, d): grid.cells[i][j] for i, c in enumerate(classes) for j, d in enumerate(departments)},
+        dict(zip(classes, grid.rows, strict=True)),
+        dict(zip(departments, grid.columns, strict=True)),
+    )
 
 
 def _table(inputs: ReportInputs) -> Table:
     least, safe = inputs.min_count, published(inputs)
+    cells = sorted(inputs.materials, key=lambda c: (-c.submissions, c.material_class, c.department))
+    # The text tells what each of these columns adds up to.
+    columns = [
+        publish_parts([getattr(cell, what) for cell in cells], least)
+        for what in ("repeats_same", "repeats_other", "rework", "shareable")
+    ]
     rows = tuple(
         (
             name(c.material_class),
             name(c.department),
-            safe[c.material_class, c.department],
-            publish(c.repeats_same, least),
-            publish(c.repeats_other, least),
-            publish(c.rework, least),
-            publish(c.shareable, least),
+            safe.cells[c.material_class, c.department],
+            *(column[i] for column in columns),
             name(c.issuer),
         )
-        for c in sorted(inputs.materials, key=lambda c: (-c.submissions, c.material_class, c.department))
+        for i, c in enumerate(cells)
     )
     keys = ("submissions", "repeats_same", "repeats_other", "rework", "shareable")
     return Table(
@@ -222,7 +243,7 @@ def _table(inputs: ReportInputs) -> Table:
         (
             Column("material_class", say("report.column.material")),
             Column("department", say("report.column.department")),
-            *(Column(k, say(f"report.column.{k}"), "count", people=True, parts=k == keys[0]) for k in keys),
+            *(Column(k, say(f"report.column.{k}"), "count", people=True, parts=True) for k in keys),
             Column("issuer", say("report.column.issuer")),
         ),
         rows,

@@ -6,7 +6,7 @@ from collections.abc import Iterable
 
 from reports import savings_view as view
 from reports.blocks import Block, Column, Drawing, Figure, Replaying, Section, Table
-from reports.disclosure import publish
+from reports.disclosure import publish, publish_share
 from reports.glance import Glance, Stops, at_a_glance, joined
 from reports.inputs import Process, Replay, ReportInputs, Token
 from reports.text import count, days, listed, name, number, strong
@@ -111,7 +111,7 @@ def _ties(inputs: ReportInputs) -> Table:
     for tie in inputs.ties:
         why = say(f"report.tie.{tie.kind}") + (say("report.tie.confirm") if tie.confirm else "")
         episodes = publish(tie.episodes, inputs.min_count)
-        share = tie.kept / tie.episodes if tie.episodes and episodes is not None else None
+        share = publish_share(tie.kept / tie.episodes if tie.episodes else None, tie.episodes, inputs.min_count)
         rows.append((name(tie.before), name(tie.after), why, name(tie.document), episodes, share))
     return Table(
         "ties",
@@ -122,7 +122,7 @@ def _ties(inputs: ReportInputs) -> Table:
             Column("kind", say("report.column.tie")),
             Column("document", say("report.column.document")),
             Column("episodes", say("report.column.episodes"), "count", people=True),
-            Column("kept", say("report.column.kept"), "share"),
+            Column("kept", say("report.column.kept"), "share", parts=True),
         ),
         tuple(rows),
         say("report.processes.ties.caption"),

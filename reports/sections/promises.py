@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 
 from reports.blocks import Column, Table
-from reports.disclosure import small
+from reports.disclosure import publish, publish_share
 from reports.inputs import PromiseRow, ReportInputs
 from reports.text import name, percent, strong
 from wording import say
@@ -18,23 +18,11 @@ def told(inputs: ReportInputs) -> list[PromiseRow]:
     return [row for row in inputs.promises if (row.promised_cases or row.told_twice_share is not None) and row.cases]
 
 
-def safe(share: float | None, cases: int, least: int) -> float | None:
-    """The share, or None where it, or what it leaves, would tell of fewer than `least` cases.
-
-    >>> safe(0.5, 40, 5), safe(0.05, 40, 5), safe(0.95, 40, 5), safe(0.0, 40, 5)
-    (0.5, None, None, 0.0)
-    """
-    if share is None:
-        return None
-    few = round(share * cases)
-    return None if small(few, least) or small(cases - few, least) else share
-
-
 def sentence(inputs: ReportInputs) -> str:
     """Which service is late most often, and which tells people twice; empty where the log tells neither."""
     rows, least = told(inputs), inputs.min_count
-    late = [(share, row) for row in rows if (share := safe(row.late_share, row.promised_cases, least))]
-    twice = [(share, row) for row in rows if (share := safe(row.told_twice_share, row.cases, least))]
+    late = [(share, row) for row in rows if (share := publish_share(row.late_share, row.promised_cases, least))]
+    twice = [(share, row) for row in rows if (share := publish_share(row.told_twice_share, row.cases, least))]
     parts = []
     for key, found in (("late", late), ("twice", twice)):
         if found:
@@ -63,7 +51,7 @@ def table(inputs: ReportInputs) -> Table | None:
     caption = say("report.promises.caption")
     if any(_withheld(row, least) for row in rows):
         caption += say("report.materials.matrix.withheld", k=least)
-    shares = [safe(row.late_share, row.promised_cases, least) or 0.0 for row in rows]
+    shares = [publish_share(row.late_share, row.promised_cases, least) or 0.0 for row in rows]
     strong_rows = frozenset({shares.index(max(shares))} if max(shares) >= MANY_LATE else ())
     return Table(
         "promises", _title(rows, least), columns, tuple(lines), caption, strong_rows, bars=frozenset({"late_share"})
@@ -72,27 +60,27 @@ def table(inputs: ReportInputs) -> Table | None:
 
 def _line(row: PromiseRow, least: int, *, limits: bool) -> tuple[object, ...]:
     """A row's cells; an unknown share is an empty text, a withheld one is None."""
-    late = "" if row.late_share is None else safe(row.late_share, row.promised_cases, least)
-    twice = "" if row.told_twice_share is None else safe(row.told_twice_share, row.cases, least)
+    late = "" if row.late_share is None else publish_share(row.late_share, row.promised_cases, least)
+    twice = "" if row.told_twice_share is None else publish_share(row.told_twice_share, row.cases, least)
     return (
         name(row.service),
-        None if small(row.cases, least) else row.cases,
+        publish(row.cases, least),
         *((row.declared_days,) if limits else ()),
         row.days_mean,
-        None if small(row.promised_cases, least) else row.promised_cases,
+        publish(row.promised_cases, least),
         late,
         twice,
     )
 
 
 def _withheld(row: PromiseRow, least: int) -> bool:
-    late = row.late_share is not None and safe(row.late_share, row.promised_cases, least) is None
-    return late or (row.told_twice_share is not None and safe(row.told_twice_share, row.cases, least) is None)
+    late = row.late_share is not None and publish_share(row.late_share, row.promised_cases, least) is None
+    return late or (row.told_twice_share is not None and publish_share(row.told_twice_share, row.cases, least) is None)
 
 
 def _title(rows: Sequence[PromiseRow], least: int) -> str:
     """The finding: how many services are late in a tenth of their cases or more."""
-    known = [share for row in rows if (share := safe(row.late_share, row.promised_cases, least)) is not None]
+    known = [share for row in rows if (share := publish_share(row.late_share, row.promised_cases, least)) is not None]
     if not known:
         return say("report.promises.title-plain")
     late = sum(share >= MANY_LATE for share in known)

@@ -8,6 +8,7 @@ from typing import Any
 
 from reports import savings_view as view
 from reports.blocks import Block, Column, Dots, Figure, Interval, Intervals, Notes, Section, Step, Steps, Table
+from reports.disclosure import small
 from reports.inputs import ReportInputs
 from reports.text import count, name, number, percent, signed
 from wording import say
@@ -84,7 +85,7 @@ def _dots(inputs: ReportInputs, saving: Mapping[str, Any]) -> Figure | None:
     percentiles = n > MOST_DOTS
     dots = tuple(leads[int((i + 0.5) / 100 * n)] for i in range(100)) if percentiles else tuple(leads)
     slower = n - bisect_right(leads, p90.value)
-    bins = _histogram(leads)
+    bins = _histogram(leads, inputs.min_count)
     table = Table(
         "lead-times",
         say("report.savings.dots.table"),
@@ -114,13 +115,20 @@ def _dots(inputs: ReportInputs, saving: Mapping[str, Any]) -> Figure | None:
     )
 
 
-def _histogram(leads: list[float]) -> tuple[tuple[object, ...], ...]:
-    """Ten bins of whole days; ends included at the right."""
+def _histogram(leads: list[float], least: int) -> tuple[tuple[object, ...], ...]:
+    """At most ten bins of whole days, joined until each holds enough to be told."""
     width = max(1, -(-int(leads[-1] + 1) // 10))
-    counted = [0] * 10
-    for value in leads:
-        counted[min(9, int(value // width))] += 1
-    return tuple((i * width, (i + 1) * width, n) for i, n in enumerate(counted) if n)
+    bins: list[tuple[int, int, int]] = []
+    for i in range(10):
+        n = sum(min(9, int(value // width)) == i for value in leads)
+        if bins and (small(bins[-1][2], least) or not bins[-1][2]):
+            bins[-1] = (bins[-1][0], (i + 1) * width, bins[-1][2] + n)
+        else:
+            bins.append((i * width, (i + 1) * width, n))
+    if len(bins) > 1 and bins[-1][2] < least:
+        last = bins.pop()
+        bins[-1] = (bins[-1][0], last[1], bins[-1][2] + last[2])
+    return tuple(bins)
 
 
 def _steps(saving: Mapping[str, Any]) -> Figure | None:

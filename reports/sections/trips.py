@@ -2,11 +2,12 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Hashable, Iterable, Sequence, Set
+from dataclasses import dataclass
 
 from reports import savings_view as view
 from reports.blocks import Bars, Column, Figure, Part, Section, Strip, Table
-from reports.disclosure import publish, publish_parts, shown, small
+from reports.disclosure import Sum, conceal, shown, small
 from reports.inputs import ReportInputs, TripCounts, TripFacts
 from reports.text import count, name, number, strong
 from wording import say
@@ -28,12 +29,57 @@ def drawn(facts: TripFacts, least: int) -> tuple[tuple[str, str, tuple[int, ...]
     return tuple((role, say(f"report.trips.kind.{key}"), held) for role, key, held in chosen)
 
 
-def published(counts: TripCounts, least: int) -> tuple[tuple[int | None, ...], int | None]:
-    """The kinds in the order of `KINDS`, and the returns: safe beside the total and beside each other."""
-    values = values_of(counts)
-    if small(counts.returns, least) or small(counts.first + counts.multi, least):
-        return publish_parts(values, least), None
-    return publish_parts(values[:2], least) + publish_parts(values[2:], least), counts.returns
+@dataclass(frozen=True, slots=True)
+class Told:
+    """Of a department or place: the trips, those by kind in the order of `KINDS`, the returns; None is withheld."""
+
+    total: int | None
+    parts: tuple[int | None, ...]
+    returns: int | None
+
+
+def published(
+    rows: Sequence[TripCounts], least: int, *, whole: TripCounts | None = None, told: Set[int] = frozenset()
+) -> list[Told]:
+    """The rows of a table of trips, safe beside each other.
+
+    Parameters
+    ----------
+    whole
+        What the rows add up to, kind by kind, where they do and it is told.
+    told
+        Rows that another table tells as well: a second count is better withheld in another row.
+    """
+    values: dict[Hashable, int] = {}
+    sums: list[Sum] = []
+    for r, counts in enumerate(rows):
+        kinds = values_of(counts)
+        values |= {(r, i): value for i, value in enumerate(kinds)}
+        values |= {(r, "going"): sum(kinds[:2]), (r, "returns"): counts.returns, (r, "total"): counts.total}
+        sums.append(Sum(((r, "going"), (r, "returns")), (r, "total")))
+        sums.append(Sum(((r, 0), (r, 1)), (r, "going")))
+        sums.append(Sum(((r, 2), (r, 3), (r, 4)), (r, "returns")))
+    if whole is not None:
+        keys = (0, 1, 2, 3, 4, "going", "returns", "total")
+        sums += [Sum(tuple((r, key) for r in range(len(rows)))) for key in keys]
+    elsewhere = {key for key in values if isinstance(key, tuple) and key[0] in told}
+    hidden = conceal(values, sums, least, told=elsewhere)
+
+    def seen(r: int, key: Hashable) -> int | None:
+        return None if (r, key) in hidden else values[r, key]
+
+    return [
+        Told(seen(r, "total"), tuple(seen(r, i) for i in range(len(KINDS))), seen(r, "returns"))
+        for r in range(len(rows))
+    ]
+
+
+def _groups(one: Told) -> tuple[int, int]:
+    """What is withheld of a row's kinds, as far as its groups are told: first and multi together, returns together."""
+    if one.total is None or one.returns is None:
+        return 0, 0
+    going = one.total - one.returns - sum(part or 0 for part in one.parts[:2])
+    return going, one.returns - sum(part or 0 for part in one.parts[2:])
 
 
 def _sum(parts: Iterable[int | None]) -> int | None:
@@ -48,15 +94,38 @@ def section(inputs: ReportInputs) -> Section:
     if facts is None or not facts.episodes or not facts.counts.total:
         key = "no-applicant" if "applicant" not in inputs.facts.roles else "none"
         return Section("trips", topic, say("report.trips.off-heading"), off=say(f"report.trips.off.{key}"))
-    blocks = [_strip(facts, inputs.min_count), _bars(facts, facts.by_department, "department", inputs.min_count)]
+    blocks = [_strip(facts, inputs.min_count), _bars(facts, "department", inputs.min_count)]
     if len(facts.by_place) > 1:
-        blocks.append(_bars(facts, facts.by_place, "place", inputs.min_count))
+        blocks.append(_bars(facts, "place", inputs.min_count))
     return Section("trips", topic, _heading(facts), _deck(inputs, facts), tuple(blocks))
 
 
 def mean(facts: TripFacts) -> float:
     """Trips an episode."""
     return facts.mean if facts.mean is not None else facts.counts.total / facts.episodes
+
+
+def rows_of(facts: TripFacts, what: str, least: int) -> list[tuple[str, Told]]:
+    """The departments or places, most trips first, as they may be told."""
+    by, other = facts.by_department, facts.by_place
+    by, other = (by, other) if what == "department" else (other, by)
+    ranked = sorted(by, key=lambda row: (-row[1].total, row[0]))
+    told = {i for i, (_, counts) in enumerate(ranked) if counts in [c for _, c in other]}
+    whole = facts.counts if sum(row[1].total for row in by) == facts.counts.total else None
+    safe = published([row[1] for row in ranked], least, whole=whole, told=told)
+    return [(label, one) for (label, _), one in zip(ranked, safe, strict=True)]
+
+
+def most_returns(facts: TripFacts, least: int) -> tuple[str, int] | None:
+    """The department with most returns, where that may be told."""
+    found = [(one.returns, label) for label, one in rows_of(facts, "department", least) if one.returns]
+    return (max(found)[1], max(found)[0]) if found else None
+
+
+def _most(facts: TripFacts, least: int, kind: int) -> tuple[str, int] | None:
+    """The department with most trips of a kind (its place in `KINDS`), where that may be told."""
+    found = [(n, label) for label, one in rows_of(facts, "department", least) if (n := one.parts[kind])]
+    return (max(found)[1], max(found)[0]) if found else None
 
 
 def _heading(facts: TripFacts) -> str:
@@ -75,7 +144,7 @@ def _heading(facts: TripFacts) -> str:
 def _deck(inputs: ReportInputs, facts: TripFacts) -> str:
     parts = []
     back = facts.counts.returns
-    if back:
+    if back and not any(small(n, inputs.min_count) for n in (facts.counts.collection, facts.counts.correction)):
         parts.append(
             say(
                 "report.trips.deck.causes",
@@ -84,15 +153,13 @@ def _deck(inputs: ReportInputs, facts: TripFacts) -> str:
                 correction=count(facts.counts.correction),
             )
         )
-        if facts.by_department:
-            most = max(facts.by_department, key=lambda row: (row[1].returns, row[0]))
-            if most[1].returns >= inputs.min_count:
-                values = {"department": strong(most[0], 36), "n": count(most[1].returns)}
-                parts.append(say("report.trips.deck.most", **values))
-            fix = max(facts.by_department, key=lambda row: (row[1].correction, row[0]))
-            if fix[1].correction >= inputs.min_count:
-                values = {"department": strong(fix[0], 36), "n": count(fix[1].correction)}
-                parts.append(say("report.trips.deck.correction", **values))
+    for key, told in (
+        ("most", most_returns(facts, inputs.min_count)),
+        ("correction", _most(facts, inputs.min_count, 3)),
+    ):
+        if told is not None and back:
+            values = {"department": strong(told[0], 36), "n": count(told[1])}
+            parts.append(say(f"report.trips.deck.{key}", **values))
     less = view.estimate(inputs.savings[0], "trips_mean", "saving") if inputs.savings else None
     if less is not None and less.value > 0.05:
         low, high = number(less.low), number(less.high)
@@ -105,6 +172,10 @@ def _deck(inputs: ReportInputs, facts: TripFacts) -> str:
 
 
 def _strip(facts: TripFacts, least: int) -> Figure:
+    one = published([facts.counts], least)[0]
+    values = [(role, label, _sum(one.parts[i] for i in held)) for role, label, held in drawn(facts, least)]
+    groups = zip(("going", "back"), _groups(one), strict=True)
+    values += [(key, say(f"report.trips.kind.{key}"), value) for key, value in groups]
     parts = tuple(
         Part(
             role,
@@ -113,8 +184,8 @@ def _strip(facts: TripFacts, least: int) -> Figure:
             number(value / facts.episodes),
             say("report.trips.n", n=value, count=count(value)),
         )
-        for role, label, held in drawn(facts, least)
-        if (value := sum(values_of(facts.counts)[i] for i in held))
+        for role, label, value in values
+        if value
     )
     caption = say(
         "report.trips.strip.caption",
@@ -131,28 +202,27 @@ def _strip(facts: TripFacts, least: int) -> Figure:
         say("report.trips.strip.table"),
         (
             Column("kind", say("report.column.kind")),
-            Column("trips", say("report.column.trips"), "count"),
-            Column("mean", say("report.column.per_episode"), "fine"),
+            Column("trips", say("report.column.trips"), "count", parts=True),
+            Column("mean", say("report.column.per_episode"), "fine", parts=True),
         ),
         tuple(
-            (say(f"report.trips.kind.{k}"), v, v / facts.episodes)
-            for k, v in zip(KINDS, values_of(facts.counts), strict=True)
+            (say(f"report.trips.kind.{k}"), v, None if v is None else v / facts.episodes)
+            for k, v in zip(KINDS, one.parts, strict=True)
         ),
     )
     return Figure("fig-trips", say("report.trips.strip.title", mean=number(mean(facts))), Strip(parts), caption, table)
 
 
-def _bars(facts: TripFacts, by: tuple[tuple[str, TripCounts], ...], what: str, least: int) -> Figure:
-    ranked = sorted(by, key=lambda row: (-row[1].total, row[0]))
-    kinds = drawn(facts, least)
-    rows, lines = [], []
-    for label, counts in ranked:
-        parts, back = published(counts, least)
-        total = publish(counts.total, least)
-        sums = tuple(_sum(parts[i] for i in held) for _, _, held in kinds)
-        rows.append((name(label, 40), sums, total))
-        lines.append((name(label), total, *parts, back))
-    together = sum(row[1].total for row in by)
+def _bars(facts: TripFacts, what: str, least: int) -> Figure:
+    safe = rows_of(facts, what, least)
+    kinds = (*drawn(facts, least), *((key, say(f"report.trips.kind.{key}"), ()) for key in ("going", "back")))
+    together = sum(counts.total for _, counts in (facts.by_department if what == "department" else facts.by_place))
+    rows: list[tuple[str, tuple[int | None, ...], int | None]] = []
+    lines = []
+    for label, one in safe:
+        sums = [_sum(one.parts[i] for i in held) for _, _, held in kinds[:-2]]
+        rows.append((name(label, 40), (*sums, *_groups(one)), one.total))
+        lines.append((name(label), one.total, *one.parts, one.returns))
     caption = ""
     if what == "department" and together > facts.counts.total:
         caption = say(
@@ -163,11 +233,11 @@ def _bars(facts: TripFacts, by: tuple[tuple[str, TripCounts], ...], what: str, l
         )
     elif together == facts.counts.total:
         caption = say("report.trips.bars.adds", total=count(together))
-    if any(part is None for row in rows for part in row[1]):
+    if any(part is None for _, one in safe for part in one.parts):
         caption += say("report.trips.bars.withheld", k=shown(None, least))
     if len(rows) > MOST:
         caption += say("report.trips.bars.more", n=count(len(rows) - MOST))
-    used = [i for i in range(len(kinds)) if any(row[1][i] != 0 for row in rows)]
+    used = [i for i in range(len(kinds)) if any(row[1][i] for row in rows)]
     series = tuple(kinds[i][:2] for i in used)
     chart = Bars(series, tuple((r[0], tuple(r[1][i] for i in used), r[2]) for r in rows[:MOST]))
     table = Table(

@@ -56,9 +56,9 @@
       if (own) dot.setAttribute("class", "own");
       layer.append(dot);
       var legs = known.slice(1).map(function (stop, i) { return way(known[i][0], stop[0]); });
-      // Dots at one node stand side by side, above and below its name.
-      var spot = [((episode * 37 + number) % 9 - 4) * 0.1, (episode || number) % 2 ? 0.36 : -0.36];
-      tokens.push({ dot: dot, stops: known, legs: legs, at: 0, spot: spot, shown: null });
+      // Dots at one node stand side by side above and below its box, so that its name can be read.
+      var spot = [((episode * 37 + number) % 9 - 4) * 0.1, (episode || number) % 2 ? 0.62 : -0.62];
+      tokens.push({ dot: dot, stops: known, legs: legs, at: 0, spot: spot, shown: null, over: false });
       ends[episode] = Math.max(ends[episode] || 0, stops[stops.length - 1][2]);
     });
     Array.from(layer.querySelectorAll(".own")).forEach(function (dot) { layer.append(dot); }); // above the others
@@ -84,6 +84,8 @@
       x = leg[k][0] + (leg[k + 1][0] - leg[k][0]) * (f - k);
       y = leg[k][1] + (leg[k + 1][1] - leg[k][1]) * (f - k);
     }
+    var over = hours >= stops[stops.length - 1][2];
+    if (token.over !== over) { token.over = over; token.dot.classList.toggle("over", over); } // done: hollow
     token.dot.setAttribute("cx", x.toFixed(1));
     token.dot.setAttribute("cy", y.toFixed(1));
   };
