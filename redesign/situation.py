@@ -54,6 +54,7 @@ class MaterialUse:
     provider: str = ""
     made_by: str = ""
     example: str = ""  # a case
+    whole: int = 0  # submissions in episodes that the log does not cut off: what savings are told of, too
 
 
 @dataclass(frozen=True, slots=True)
@@ -144,7 +145,7 @@ def situation_of(
         materials = materials if materials is not None else find_materials(log, classes)
     process = discover_processes(log, services, episodes=episodes, materials=materials, classes=known)
     ties = find_ties(services, process.evidence, catalogue)
-    uses = _material_uses(log, services, process, materials) if materials is not None else ()
+    uses = _material_uses(log, services, process, materials, episodes) if materials is not None else ()
     title = name or "、".join(services) or wording.say("redesign.node.whole-log")
     return Situation(title, process, ties, uses, catalogue, options or Options(), _places(log, services), log.present)
 
@@ -161,10 +162,14 @@ def _places(log: EventLog, services: Sequence[str]) -> tuple[tuple[str, int], ..
 
 
 def _material_uses(
-    log: EventLog, services: Sequence[str], process: BundleProcess, table: ir.Table
+    log: EventLog, services: Sequence[str], process: BundleProcess, table: ir.Table, episodes: ir.Table | None
 ) -> tuple[MaterialUse, ...]:
     """What each service asks for; a slip of the pen (less than 2 % of its most frequent material) is no requirement."""
     own = table.filter(_.service.isin(list(services))) if services else table.mutate(service=ibis.literal(""))
+    if episodes is not None and "cut" in episodes.columns:
+        own = own.left_join(episodes.filter(_.cut).select("case_id", "cut").distinct(), "case_id")
+    else:
+        own = own.mutate(cut=ibis.literal(False))
     answer = _.because.fill_null("") == "correction"
     counted = own.group_by(
         "service", "material_class", department=_.department.fill_null(""), provider=_.shareable_from.fill_null("")
@@ -173,6 +178,7 @@ def _material_uses(
         cases=_.case_id.nunique(),
         repeats=((_.repeat_of.fill_null("") != "") & ~answer).sum(),
         corrections=answer.sum(),
+        whole=(~_.cut.fill_null(False)).sum(),
         example=_.case_id.min(),
     )
     groups: dict[tuple[str, str], list[dict[str, Any]]] = {}
@@ -202,7 +208,7 @@ def _use(service: str, material: str, rows: list[dict[str, Any]], made: Mapping[
     return MaterialUse(
         service, most("department"), material, submissions, total("cases"), total("repeats"), total("corrections"),
         shareable, most("provider") if 2 * shareable > submissions else "", maker if maker != service else "",
-        min(row["example"] for row in rows),
+        min(row["example"] for row in rows), total("whole"),
     )  # fmt: skip
 
 

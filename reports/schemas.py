@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from typing import Any
 
+from redesign.moves import MOVES
 from wording.errors import UsageError
 
 DRAFT = "https://json-schema.org/draft/2020-12/schema"
@@ -12,16 +13,6 @@ COUNT: dict[str, Any] = {"type": "integer", "minimum": 0}
 NUMBER: dict[str, Any] = {"type": "number"}
 MAYBE: dict[str, Any] = {"type": ["number", "null"]}
 TEXTS: dict[str, Any] = {"type": "array", "items": TEXT}
-MOVES = (
-    "one_form",
-    "one_window",
-    "share_data",
-    "parallel_review",
-    "one_delivery",
-    "notify_once",
-    "online",
-    "conditional_acceptance",
-)
 LOG_COUNTS = ("events", "cases", "applicants", "departments", "services")
 TODAY = (
     "trips_mean",

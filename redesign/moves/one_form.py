@@ -48,11 +48,7 @@ def _changes(situation: Situation) -> tuple[Said, ...]:
 def _needs(situation: Situation) -> tuple[Need, ...]:
     departments = "、".join(dict.fromkeys(p.department for p in situation.process.services if p.department))
     said = Said("redesign.one_form.need", {"name": situation.name, "departments": departments})
-    return (
-        Need(
-            "form", situation.name, situation.name, departments, said, sum(u.submissions for u in situation.materials)
-        ),
-    )
+    return (Need("form", situation.name, situation.name, departments, said, sum(u.whole for u in situation.materials)),)
 
 
 def _risks(situation: Situation) -> tuple[Said, ...]:

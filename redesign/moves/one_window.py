@@ -48,7 +48,7 @@ def _needs(situation: Situation) -> tuple[Need, ...]:
             place,
             department,
             Said("redesign.one_window.need", {"department": department, "place": place or "–"}),
-            sum(p.cases for p in situation.process.services if p.department == department),
+            sum(p.complete for p in situation.process.services if p.department == department),
         )
         for department in _departments(situation)
     )

@@ -43,10 +43,14 @@ def _changes(situation: Situation) -> tuple[Said, ...]:
 
 
 def _needs(situation: Situation) -> tuple[Need, ...]:
+    kept = {(p.before, p.after): p.kept for p in situation.process.evidence}
     return tuple(
-        Need("rule", f"{a} ∥ {b}", a, b, Said("redesign.parallel_review.need", {"before": a, "after": b}))
+        Need(
+            "rule", f"{a} ∥ {b}", a, b, Said("redesign.parallel_review.need", {"before": a, "after": b}),
+            kept.get((a, b), 0),
+        )
         for a, b in freed_pairs(situation)
-    )
+    )  # fmt: skip
 
 
 def _risks(situation: Situation) -> tuple[Said, ...]:

@@ -47,7 +47,7 @@ def _needs(situation: Situation) -> tuple[Need, ...]:
                 "redesign.share_data.need",
                 {"material": use.material, "provider": provider, "user": use.department or use.service},
             ),
-            use.submissions,
+            use.whole,
         )
         for use, provider in shared_uses(situation)
     )

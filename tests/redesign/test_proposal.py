@@ -11,6 +11,7 @@ import pytest
 from catalogue.files import read_catalogue
 from catalogue.services import Catalogue, Material
 from event_logs import read_log
+from mining.episodes import episodes
 from mining.material_classes import material_classes
 from mining.materials import materials
 from mining.process_model import APPLICANT, WINDOW, Kind, Step
@@ -138,6 +139,18 @@ def test_the_form_asks_for_each_thing_once(shared: Path) -> None:
 def test_the_hand_over_list_says_who_with_whom(shared: Path) -> None:
     needs = [(n.kind, n.what, n.provider, n.user) for n in proposal(shared, "新生儿出生").handover]
     assert ("interface", "出生医学证明", "妇幼保健院", "派出所") in needs
+
+
+def test_what_is_handed_over_is_counted_in_episodes_that_the_log_does_not_cut_off(shared: Path) -> None:
+    log, classes, handed_in, truth = world(shared / "data" / "labelled" / "real")
+    services = truth["企业开办"]["services"]
+    cases = episodes(log, bundles=[services])
+    found = propose(log, services, moves=("share_data",), episodes=cases, materials=handed_in, classes=classes)
+    cut = set(log.run(cases.filter(cases.cut).select("case_id"))["case_id"])
+    rows = log.run(handed_in.filter(handed_in.material_class == "营业执照").select("case_id", "service"))
+    whole = sum(row.case_id not in cut for row in rows.itertuples() if row.service == "公章刻制备案")
+    need = next(n for n in found.handover if n.what == "营业执照")
+    assert 0 < need.count == whole < len(rows[rows.service == "公章刻制备案"])
 
 
 def test_a_model_edited_by_hand_goes_through_the_same_door(shared: Path) -> None:
