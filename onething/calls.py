@@ -68,7 +68,9 @@ def opened(ask: Ask) -> Call:
         A file cannot be used.
     """
     study = read_study_file(ask.config)
-    progress = Progress(quiet=ask.quiet)
+    progress = Progress(quiet=ask.quiet, verbose=ask.verbose)
+    if study.path is not None:
+        progress.detail("cli.detail.study", path=study.path)
     if ask.dry_run:
         dry_run(ask, study)
     from event_logs import read_log
@@ -81,6 +83,9 @@ def opened(ask: Ask) -> Call:
         places=ask.places or study.file("places"),
         progress=progress.step,
     )
+    progress.detail("cli.detail.rows", rows=log.reading.rows, rejected=len(log.reading.rejected))
+    for found in log.reading.roles:
+        progress.detail("cli.detail.role", role=found.role, column=found.column, share=f"{found.confidence:.0%}")
     return Call(ask, study, log, progress)
 
 
@@ -108,17 +113,31 @@ def _engine(study: StudyFile) -> Any:
 
 
 def dry_run(ask: Ask, study: StudyFile) -> None:
-    """Say what would be read and written, and stop."""
+    """Say what would be read and written, and stop.
+
+    Raises
+    ------
+    InputError
+        A file that would be read is not there.
+    """
     import typer
 
-    lines = [say("cli.would-read", files=", ".join(ask.logs))]
-    for name in ("places", "catalogue", "bundles"):
-        path = getattr(ask, name) or study.file(name)
-        lines += [say("cli.would-read", files=path)] if path else []
+    from event_logs.readers.forms import files_of
+
+    logs = [file for given in ask.logs for file in files_of(Path(given))]
+    lines = [say("cli.would-read-sized", path=file, size=_size(file.stat().st_size)) for file in logs]
+    extra = [study.path, ask.mapping, *(getattr(ask, n) or study.file(n) for n in ("places", "catalogue", "bundles"))]
+    for path in filter(None, extra):
+        lines += [say("cli.would-read-sized", path=file, size=_size(file.stat().st_size)) for file in files_of(path)]
     lines += [f"  {role} ← {column}" for role, column in (roles_of(ask, study) or {}).items()]
     lines += [say("cli.would-write", path=ask.out)] if ask.out else []
     print("\n".join(lines), file=sys.stderr)  # noqa: T201
     raise typer.Exit()
+
+
+def _size(size: int) -> str:
+    """Bytes as a person reads them."""
+    return f"{size / 1e6:.1f} MB" if size >= 1e5 else f"{size / 1e3:.1f} kB"
 
 
 def read_bundles(path: Path) -> tuple[tuple[str, ...], ...]:
@@ -165,12 +184,15 @@ def materials_of(call: Call) -> ir.Table:
     """The submissions of the call's log."""
     from mining.materials import materials
 
-    return told_materials(materials(call.log, classes_of(call)))
+    return materials(call.log, classes_of(call), in_order=True).drop(*_ONLY_MINED)
+
+
+_ONLY_MINED = ("event_number", "position", "applicant_key", "known")
 
 
 def told_materials(table: ir.Table) -> ir.Table:
     """Submissions as they are written: in the order of the log, without the columns that only mining needs."""
-    return table.order_by("event_number", "submission_id").drop("event_number", "applicant_key", "known")
+    return table.order_by("event_number", "position").drop(*_ONLY_MINED)
 
 
 def bundle_rows(call: Call) -> None:

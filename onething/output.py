@@ -215,7 +215,7 @@ def text_table(headers: list[str], rows: list[list[Any]]) -> str:
     from rich.table import Table
     from rich.text import Text
 
-    drawn = Table(box=None, pad_edge=False, header_style="bold")
+    drawn = Table(box=None, pad_edge=False, header_style="" if "NO_COLOR" in os.environ else "bold")
     for place, header in enumerate(headers):
         numeric = bool(rows) and all(isinstance(row[place], (int, float)) or row[place] == "" for row in rows)
         drawn.add_column(Text(header), justify="right" if numeric else "left", overflow="fold")

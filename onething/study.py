@@ -98,6 +98,8 @@ def analyze(call: Call, options: Options | None = None) -> Study:
         episode_gap_days=call.episode_gap_days,
         applicant_activities=call.applicant_activities,
     )
+    for bundle in findings.bundles:
+        call.progress.detail("cli.detail.bundle", name=bundle.name, episodes=bundle.episodes)
     wanted = [(bundle.name, bundle.services, True) for bundle in findings.bundles]
     if not wanted:
         service = findings.main_service

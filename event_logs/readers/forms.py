@@ -69,26 +69,51 @@ def _of_path(engine: DuckDBEngine, path: Path, roles: dict[str, str]) -> Iterato
     from event_logs.readers.exchange import is_exchange, read_exchange
 
     if not path.exists() and glob.has_magic(str(path)):
-        matches = sorted(Path(match) for match in glob.glob(str(path), recursive=True))  # noqa: PTH207  (an absolute pattern)
-        if not matches:
-            raise InputError("log.no-match", path=path)
-        for match in matches:
+        for match in files_matching(path):
             yield from _of_path(engine, match, roles)
         return
     path = existing(path)
-    if not path.is_dir():
-        yield read_file(engine, path, roles=roles)
+    files = files_of(path)
+    if path.is_dir() and is_exchange(files):
+        yield read_exchange(engine, files, path)
         return
+    for file in files:
+        yield read_file(engine, file, roles=roles)
+
+
+def files_matching(pattern: Path) -> list[Path]:
+    """What matches a pattern with `*`, `?` or `[…]`, sorted.
+
+    Raises
+    ------
+    InputError
+        Nothing does.
+    """
+    matches = sorted(Path(match) for match in glob.glob(str(pattern), recursive=True))  # noqa: PTH207  (an absolute pattern)
+    if not matches:
+        raise InputError("log.no-match", path=pattern)
+    return matches
+
+
+def files_of(path: Path) -> list[Path]:
+    """The files that a given path stands for: itself, those of its folder, or those that match its pattern.
+
+    Raises
+    ------
+    InputError
+        There is none.
+    """
+    if not path.exists() and glob.has_magic(str(path)):
+        return [file for match in files_matching(path) for file in files_of(match)]
+    path = existing(path)
+    if not path.is_dir():
+        return [path]
     files = sorted(
         p for p in path.rglob("*") if p.is_file() and p.suffix.lower() in SUFFIXES and not p.name.startswith(".")
     )
     if not files:
         raise InputError("log.no-forms", path=path)
-    if is_exchange(files):
-        yield read_exchange(engine, files, path)
-        return
-    for file in files:
-        yield read_file(engine, file, roles=roles)
+    return files
 
 
 def existing(path: Path) -> Path:

@@ -12,6 +12,7 @@ import wording
 from onething.cli.first_page import ALONE, ON_LOGS, first_page
 from wording.errors import InputError, NotHolding, OnethingError, UsageError
 
+COMPLETION = "_ONETHING_COMPLETE"
 DONE, NOT_HOLDING, USAGE, INPUT, INTERRUPTED = 0, 1, 2, 3, 130
 
 
@@ -29,7 +30,8 @@ def run(arguments: list[str]) -> int:
     except ValueError as error:
         wording.use(None)
         return _tell(UsageError("cli.unknown-language", name=str(error), known=", ".join(wording.LANGUAGES)), USAGE)
-    if not arguments:
+    completes = COMPLETION in os.environ  # the shell asks what may follow; typer answers, and ends the process
+    if not arguments and not completes:
         return _tell(first_page(), USAGE)
     if arguments in (["--help"], ["-h"]):
         print(first_page())  # noqa: T201
@@ -38,18 +40,33 @@ def run(arguments: list[str]) -> int:
     from onething.cli.app import build
 
     try:
-        build()(args=arguments, prog_name="onething", standalone_mode=False)
+        code = build()(args=arguments, prog_name="onething", standalone_mode=False)
     except KeyboardInterrupt:
         return _tell(wording.say("cli.interrupted"), INTERRUPTED)
     except BrokenPipeError:
-        # The reader (`| head`) has seen enough; Python must not try to flush what nobody reads.
-        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
-        return DONE
+        return _reader_left()
     except OnethingError as error:
         return _tell(error, _exit_code(error))
     except Exception as error:
         return _tell_of_typer(error, arguments)
+    except SystemExit as end:  # typer ends the process where a pipe is closed, and when it has completed a word
+        return _left(end)
+    # Typer makes an exit code of Ctrl-C and of an exit asked for, and gives it back.
+    return _tell(wording.say("cli.interrupted"), INTERRUPTED) if code == INTERRUPTED else int(code or DONE)
+
+
+def _reader_left() -> int:
+    """The reader (`| head`) has seen enough; Python must not try to flush what nobody reads."""
+    os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
     return DONE
+
+
+def _left(end: SystemExit) -> int:
+    """The code of a process that typer ended; a closed pipe is no failure."""
+    context = end.__context__
+    if isinstance(context, BrokenPipeError):
+        return _reader_left()
+    return end.code if isinstance(end.code, int) else DONE
 
 
 def _exit_code(error: OnethingError) -> int:
@@ -60,7 +77,9 @@ def _exit_code(error: OnethingError) -> int:
 
 
 def _tell(message: object, code: int) -> int:
-    print(message, file=sys.stderr)  # noqa: T201
+    # On a terminal the progress stands on the line, and must not stand before the message.
+    fresh = "\r\x1b[K" if sys.stderr.isatty() and os.environ.get("TERM") != "dumb" else ""
+    print(f"{fresh}{message}", file=sys.stderr)  # noqa: T201
     return code
 
 

@@ -11,6 +11,7 @@ import typer
 
 from onething.cli import design, logs, machine, questions, whole
 from onething.cli.asking import asked, language_option
+from onething.cli.commands import Command
 from onething.cli.first_page import ALONE, ON_LOGS
 from wording import say
 
@@ -29,9 +30,9 @@ def build() -> typer.Typer:
     for module in (whole, logs, questions, design, machine):
         commands |= {n: f for n, f in vars(module).items() if n in (*ON_LOGS, *ALONE)}
     for name in ON_LOGS:
-        app.command(name, help=say(f"cli.command.{name}"))(asked(commands[name]))
+        app.command(name, cls=Command, help=say(f"cli.command.{name}"))(asked(commands[name]))
     for name in ALONE:
-        app.command(name, help=say(f"cli.command.{name}"))(_with_language(commands[name]))
+        app.command(name, cls=Command, help=say(f"cli.command.{name}"))(_with_language(commands[name]))
     app.callback()(_version)
     return app
 

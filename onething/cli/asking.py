@@ -34,6 +34,7 @@ class Ask:
     bundles: Path | None = None
     catalogue: Path | None = None
     quiet: bool = False
+    verbose: bool = False
     dry_run: bool = False
 
 
@@ -56,9 +57,9 @@ def _shared() -> list[inspect.Parameter]:
         _parameter("config", Path | None, None, option("--config", metavar="FILE", help=say("cli.help.config"))),
         _parameter("out", Path | None, None, option("--out", metavar="DIR", help=say("cli.help.out"))),
         _parameter("format", str, "table", option("--format", metavar="|".join(FORMATS), help=say("cli.help.format"))),
-        _parameter("seed", int, 1, option("--seed", help=say("cli.help.seed"))),
+        _parameter("seed", int, 1, option("--seed", metavar="N", help=say("cli.help.seed"))),
         _parameter("force", bool, False, option("--force", help=say("cli.help.force"))),
-        _parameter("timezone", str | None, None, option("--timezone", help=say("cli.help.timezone"))),
+        _parameter("timezone", str | None, None, option("--timezone", metavar="ZONE", help=say("cli.help.timezone"))),
         _parameter("places", Path | None, None, option("--places", metavar="FILE", help=say("cli.help.places"))),
         _parameter(
             "bundles_file", Path | None, None, option("--bundles", metavar="FILE", help=say("cli.help.bundles"))
@@ -67,6 +68,7 @@ def _shared() -> list[inspect.Parameter]:
             "catalogue", Path | None, None, option("--catalogue", metavar="FILE", help=say("cli.help.catalogue"))
         ),
         _parameter("quiet", bool, False, option("--quiet", "-q", help=say("cli.help.quiet"))),
+        _parameter("verbose", bool, False, option("--verbose", "-v", help=say("cli.help.verbose"))),
         _parameter("dry_run", bool, False, option("--dry-run", help=say("cli.help.dry-run"))),
         language_option(),
     ]
@@ -86,6 +88,8 @@ def asked(command: Callable[..., None]) -> Callable[..., None]:
         given.pop("lang", None)
         if given["format"] not in FORMATS:
             raise UsageError("cli.unknown-format", name=given["format"], known=", ".join(FORMATS))
+        if given["quiet"] and given["verbose"]:
+            raise UsageError("cli.quiet-and-verbose")
         ask = Ask(
             logs=tuple(given.pop("logs")),
             roles=tuple(_role(text) for text in given.pop("map") or ()),
@@ -103,6 +107,7 @@ def asked(command: Callable[..., None]) -> Callable[..., None]:
                     "places",
                     "catalogue",
                     "quiet",
+                    "verbose",
                     "dry_run",
                 )
             },

@@ -14,11 +14,13 @@ Bundle = Annotated[str | None, typer.Option("--bundle", metavar="NAME", help=say
 Services = Annotated[str | None, typer.Option("--services", metavar="A,B,…", help=say("cli.help.services"))]
 Moves = Annotated[str | None, typer.Option("--moves", metavar="a,b,…", help=say("cli.help.moves"))]
 Delivery = Annotated[str, typer.Option("--delivery", metavar="onsite|post", help=say("cli.help.delivery"))]
-Place = Annotated[str | None, typer.Option("--place", help=say("cli.help.place"))]
-Corrections = Annotated[float, typer.Option("--corrections-avoided", min=0, max=1, help=say("cli.help.corrections"))]
-Online = Annotated[float, typer.Option("--online-share", min=0, max=1, help=say("cli.help.online"))]
+Place = Annotated[str | None, typer.Option("--place", metavar="NAME", help=say("cli.help.place"))]
+Corrections = Annotated[
+    float, typer.Option("--corrections-avoided", metavar="0…1", min=0, max=1, help=say("cli.help.corrections"))
+]
+Online = Annotated[float, typer.Option("--online-share", metavar="0…1", min=0, max=1, help=say("cli.help.online"))]
 Model = Annotated[Path | None, typer.Option("--model", metavar="FILE.bpmn", help=say("cli.help.model"))]
-Replications = Annotated[int, typer.Option("--replications", min=2, help=say("cli.help.replications"))]
+Replications = Annotated[int, typer.Option("--replications", metavar="N", min=2, help=say("cli.help.replications"))]
 
 
 def redesign(

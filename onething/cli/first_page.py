@@ -20,7 +20,12 @@ ON_LOGS = (
     "convert",
 )
 ALONE = ("generate", "explain", "catalogue", "schema", "doctor")
-OPTIONS = {"--lang zh|en": "lang", "--version": "version", "-h, --help": "this-page"}
+OPTIONS = {
+    "--lang zh|en": "lang",
+    "--install-completion": "completion",
+    "--version": "version",
+    "-h, --help": "this-page",
+}
 
 
 def first_page() -> str:
@@ -28,5 +33,5 @@ def first_page() -> str:
     lines = [say("cli.page.usage"), "", "  " + say("cli.help.onething"), "", say("cli.page.commands")]
     lines += [f"  {name:<11} {say(f'cli.command.{name}')}" for name in (*ON_LOGS, *ALONE)]
     lines += ["", say("cli.page.options")]
-    lines += [f"  {option:<13} {say(f'cli.help.{key}')}" for option, key in OPTIONS.items()]
+    lines += [f"  {option:<22} {say(f'cli.help.{key}')}" for option, key in OPTIONS.items()]
     return "\n".join([*lines, "", say("cli.page.more")])

@@ -2,6 +2,9 @@
 
 from __future__ import annotations
 
+import os
+import re
+import signal
 import subprocess
 import sys
 from pathlib import Path
@@ -85,9 +88,71 @@ def test_rows_go_to_stdout_and_progress_to_stderr(log: Path, capsys: pytest.Capt
     assert told.err
 
 
-def test_dry_run_reads_nothing(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
-    assert run(["trips", str(tmp_path / "none.csv"), "--dry-run"]) == 0
+def test_dry_run_names_the_files_and_reads_nothing(log: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    log.write_text("no log at all", "utf-8")
+    assert run(["trips", str(log), "--dry-run", "--out", "there"]) == 0
+    told = capsys.readouterr()
+    assert "log.csv (0.0 kB)" in told.err
+    assert "there" in told.err
+
+
+def test_dry_run_says_that_a_file_is_missing(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    assert run(["trips", str(tmp_path / "none.csv"), "--dry-run"]) == 3
     assert "none.csv" in capsys.readouterr().err
+
+
+def test_verbose_tells_roles_and_times(log: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    assert run(["flows", str(log), "--between", "departments", "--format", "csv", "-v"]) == 0
+    told = capsys.readouterr()
+    assert "department ← department" in told.err
+    assert "took" in told.err
+    assert told.out.startswith("source,")
+
+
+def test_quiet_leaves_stderr_empty(log: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    assert run(["flows", str(log), "--format", "csv", "-q"]) == 0
+    assert capsys.readouterr().err == ""
+
+
+def test_quiet_and_verbose_exclude_each_other(log: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    assert run(["flows", str(log), "-q", "-v"]) == 2
+    assert "--verbose" in capsys.readouterr().err
+
+
+@pytest.mark.parametrize(
+    ("typed", "place", "offered"), [("onething an", 1, "analyze"), ("onething trips --tim", 2, "--timezone")]
+)
+def test_the_shell_completes_commands_and_options(typed: str, place: int, offered: str) -> None:
+    asked = {"COMP_WORDS": typed, "COMP_CWORD": str(place), "_ONETHING_COMPLETE": "complete_bash"}
+    done = subprocess.run(
+        [sys.executable, "-m", "onething"], env=os.environ | asked, capture_output=True, text=True, check=True
+    )
+    assert done.stdout.split() == [offered]
+
+
+def test_help_in_chinese_has_no_english_sentence() -> None:
+    names = [*ON_LOGS, *ALONE]  # in a process of its own: help is fixed when the commands are imported
+    script = f"from onething.cli import run; [run([name, '--help', '--lang', 'zh']) for name in {names}]"
+    done = subprocess.run([sys.executable, "-c", script], capture_output=True, text=True, check=True)
+    assert [name for name in names if f"用法：onething {name}" not in done.stdout] == []
+    assert re.findall(r"\b[A-Za-z]+ [a-z]+ [a-z]+\b", done.stdout.replace("onething ", "")) == []
+    assert "<" not in done.stdout.replace("<=", "")
+
+
+def test_an_interrupted_run_says_so_and_leaves_nothing(tmp_path: Path) -> None:
+    """As a person presses Ctrl-C while the log is read."""
+    sample = Path(__file__).parents[2] / "event_logs" / "synthetic" / "sample" / "sample.csv.gz"
+    command = [sys.executable, "-m", "onething", "analyze", str(sample), "--out", str(tmp_path / "out"), "--lang", "en"]
+    with subprocess.Popen(command, stderr=subprocess.PIPE, text=True) as running:
+        assert running.stderr is not None
+        first = running.stderr.readline()
+        running.send_signal(signal.SIGINT)
+        rest = running.stderr.read()
+    assert "reading the file" in first
+    assert running.returncode == 130
+    assert "Traceback" not in rest
+    assert "Stopped" in rest
+    assert list(tmp_path.iterdir()) == []
 
 
 @pytest.mark.parametrize("form", ["csv", "json", "parquet", "table"])
