@@ -339,6 +339,10 @@ class _Merger:
             notes.append(("redesign.note.online", {"share": f"{self.plan.online_share:.0%}"}))
         if self.plan.one_window and self.situation.window_place:
             notes.append(("redesign.note.place", {"place": self.situation.window_place}))
+        if self.situation.roles and "outputs" not in self.situation.roles and len(self.names) > 1:
+            soft = [tie for tie in self.situation.ties if not tie.kind.binds]
+            said = "、".join(f"{tie.before} → {tie.after} ({tie.kept}/{tie.both})" for tie in soft)
+            notes.append(("redesign.note.no-outputs", {"soft": said or "–"}))
         return tuple(notes)
 
 

@@ -3,10 +3,12 @@
 from __future__ import annotations
 
 import json
+from dataclasses import replace
 from functools import cache
 from pathlib import Path
 
 import pytest
+from ibis import null
 
 from catalogue.files import read_catalogue
 from catalogue.services import Catalogue, Material
@@ -178,3 +180,13 @@ def test_what_went_came_and_stayed_covers_every_task(shared: Path) -> None:
     seen = {a for a, _b in [*found.overlay.stayed, *found.overlay.changed]} | set(found.overlay.went)
     assert seen == {node.id for node in found.as_is.nodes if node.kind is Kind.TASK}
     assert found.overlay.came == ("receive", "deliver")
+
+
+def test_without_outputs_orders_are_told_from_time_alone_and_said_to_be(shared: Path) -> None:
+    log, _classes, _handed_in, truth = world(shared / "data" / "labelled" / "clean")
+    silent = replace(log, events=log.events.mutate(outputs=null("array<string>")), present=log.present - {"outputs"})
+    found = propose(silent, truth["企业开办"]["services"], name="企业开办", moves=("one_form", "parallel_review"))
+    soft = {(t.before, t.after) for t in found.ties if not t.kind.binds}
+    assert {t.kind.value for t in found.ties} <= {"soft", "perhaps_legal"} and soft
+    told = dict(found.to_be.notes)["redesign.note.no-outputs"]["soft"]
+    assert all(f"{a} → {b}" in told for a, b in soft)
