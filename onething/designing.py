@@ -10,6 +10,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from onething.output import folder, json_text, text_table, write_json
+from onething.proposal_files import csv_text, write_proposal
 from wording import say
 from wording.errors import UsageError
 
@@ -153,8 +154,26 @@ def redesign(ask: Ask, wish: Wish) -> None:
         print(say("cli.written", path=ask.out), file=sys.stderr)  # noqa: T201
     if ask.format == "json":
         sys.stdout.write(json_text(rows) + "\n")
+    elif ask.format in ("csv", "parquet"):
+        sys.stdout.write(csv_text(rows))
     else:
-        sys.stdout.write(text_table(list(rows[0]) if rows else ["move"], [list(row.values()) for row in rows]))
+        sys.stdout.write(told(proposal, rows))
+
+
+def told(proposal: Proposal, rows: Sequence[dict[str, Any]]) -> str:
+    """The moves as paragraphs for eyes, then what was verified and what is to be known of the to-be."""
+    from redesign.moves import MOVES
+
+    lines: list[str] = []
+    for row in rows:
+        taken = say("redesign.tell.taken" if row["taken"] else "redesign.tell.refused")
+        lines.append(f"{MOVES[row['move']].label} ({row['move']}): {taken}")
+        for part in ("evidence", "changes", "needs", "risks"):
+            if row[part]:
+                lines.append(f"  {say(f'redesign.tell.{part}')}: {row[part]}")
+    lines += ["", say("redesign.tell.checks"), *(f"  {check.text}" for check in proposal.checks)]
+    notes = [say(key, **values) for key, values in proposal.to_be.notes]
+    return "\n".join([*lines, *notes]) + "\n"
 
 
 def move_rows(proposal: Proposal) -> list[dict[str, Any]]:
@@ -223,17 +242,4 @@ def _measures(record: dict[str, Any]) -> str:
     return text_table(["measure", "observed", "as_is", "to_be", "saving", "low", "high"], cells)
 
 
-def write_proposal(proposal: Proposal, folder_: Path) -> None:
-    """Drawings, BPMN, the form and the hand-over list of a proposal, into a folder."""
-    from redesign.handover import rows as handover_rows
-    from reports.bpmn.drawing import svg
-    from reports.bpmn.layout import lay_out
-    from reports.bpmn.xml import write
-
-    for name, model in (("as_is", proposal.as_is), ("to_be", proposal.to_be)):
-        layout = lay_out(model)
-        (folder_ / f"{name}.svg").write_text(svg(model, layout, proposed=name == "to_be"), "utf-8")
-        (folder_ / f"{name}.bpmn").write_text(write(model, layout), "utf-8")
-    write_json(proposal.form.json_schema(), folder_ / "form.schema.json")
-    write_json(proposal.form.rows(), folder_ / "form.json")
-    write_json(handover_rows(proposal.handover), folder_ / "handover.json")
+__all__ = ["Chosen", "Wish", "choose", "proposed", "redesign", "simulate", "write_proposal"]

@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING
 
 from catalogue.services import Catalogue
 from mining.process_model import ProcessModel, Step
+from redesign.adopting import adopted
 from redesign.dependencies import ServiceTie
 from redesign.form import OneForm, one_form
 from redesign.handover import hand_over
@@ -123,7 +124,8 @@ def propose_for(
     """The same for a situation that is known already. Parameters and raises as `propose`."""
     chosen, refused = choose_moves(situation, moves)
     today = as_is(situation)
-    to_be = model or merge(situation, chosen)
+    ours = merge(situation, chosen)
+    to_be = ours if model is None else adopted(model, (ours, today))
     problems = verify_model(to_be, today, demands_of(situation, chosen, today, edited=model is not None))
     if problems:
         raise refusal(situation.name, problems, edited=model is not None)
