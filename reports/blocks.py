@@ -36,6 +36,7 @@ class Table:
     bars: frozenset[str] = frozenset()  # keys of columns drawn with a bar beside the number
     most: int = 40  # rows in the page; all are in the files
     published: bool = True  # False: only in the files
+    folded: bool = False  # closed until it is asked for
 
 
 @dataclass(frozen=True, slots=True)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from reports import savings_view as view
 from reports.blocks import Bars, Column, Figure, Section, Table
 from reports.disclosure import publish
 from reports.inputs import ReportInputs
@@ -20,6 +21,9 @@ def section(inputs: ReportInputs) -> Section:
     before = sum(row.today_mean for row in inputs.form)
     after = sum(row.proposed_mean for row in inputs.form)
     deck = say("report.form.deck", before=number(before), after=number(after))
+    forecast = view.estimate(inputs.savings[0], "submissions_mean", "to_be") if inputs.savings else None
+    if forecast is not None and forecast.value > after + 0.05:
+        deck += say("report.form.with-rework", all=number(forecast.value))
     rows = sorted(inputs.form, key=lambda row: (row.proposed_mean <= 0, -row.today_mean, row.material_class))
     table = Table(
         "form",

@@ -282,5 +282,6 @@ def _merges(inputs: ReportInputs) -> tuple[Table, ...]:
             rows,
             say("report.materials.merges.caption"),
             most=20,
+            folded=True,
         ),
     )

@@ -5,7 +5,7 @@ from __future__ import annotations
 from reports.blocks import Block, Column, Glossary, Notes, Section, Table
 from reports.inputs import ReportInputs
 from reports.text import name
-from wording import say
+from wording import find, language, say
 
 WORDS = (
     "service",
@@ -35,8 +35,17 @@ def section(inputs: ReportInputs) -> Section:
         Glossary(say("report.method.glossary"), entries),
     ]
     rows = [(say("report.method.version"), name(inputs.version)), (say("report.method.seed"), str(inputs.seed))]
-    rows += [(name(key, 60), name(value, 120)) for key, value in inputs.parameters]
+    rows += [(_said(f"report.parameter.{key}", key), _value(key, value)) for key, value in inputs.parameters]
     rows += [(say("report.method.file"), name(file)) for file in inputs.files]
     columns = (Column("name", say("report.column.name")), Column("value", say("report.column.value")))
-    blocks.append(Table("run", say("report.method.run"), columns, tuple(rows)))
+    blocks.append(Table("run", say("report.method.run"), columns, tuple(rows), folded=True))
     return Section("method", say("report.method.topic"), say("report.method.heading"), "", tuple(blocks))
+
+
+def _said(key: str, plainly: str) -> str:
+    """What the wording has for a key; a name of a newer version stays as it is."""
+    return say(key) if isinstance(find(language(), key), str) else name(plainly, 60)
+
+
+def _value(key: str, value: str) -> str:
+    return _said(f"report.parameter-value.{value}", value) if key == "delivery" else name(value, 120)

@@ -204,7 +204,7 @@ def _numbers(saving: Mapping[str, Any]) -> Table:
         less = view.estimate(saving, measure, "saving")
         if as_is is None or to_be is None or less is None:
             continue
-        between = f"{number(less.low, 2)} – {number(less.high, 2)}"
+        between = say("report.between", low=number(less.low), high=number(less.high))
         label = say(f"report.measure.{measure}")
         rows.append((label, view.observed(saving, measure), as_is.value, to_be.value, less.value, between))
     return Table(
