@@ -9,7 +9,9 @@ names; nothing is fetched from the network.
 
 from __future__ import annotations
 
+import gzip
 import json
+import zlib
 from collections.abc import Iterable, Mapping
 from dataclasses import fields, replace
 from pathlib import Path
@@ -20,6 +22,7 @@ from catalogue.services import Bundle, Catalogue, Material, Service, Source, Tie
 from wording.errors import InputError
 
 OURS = "urn:onething:"
+GZIP = b"\x1f\x8b"  # how a packed file begins
 CONTEXT = {
     "cpsv": "http://purl.org/vocab/cpsv#",
     "cv": "http://data.europa.eu/m8g/",
@@ -128,7 +131,7 @@ def _tie(tie: Tie) -> Node:
 
 
 def read_cpsv_ap(path: Path) -> Catalogue:
-    """A catalogue from CPSV-AP JSON-LD, ours or another's.
+    """A catalogue from CPSV-AP JSON-LD, ours or another's, as it is or packed by gzip.
 
     Raises
     ------
@@ -141,8 +144,9 @@ def read_cpsv_ap(path: Path) -> Catalogue:
     the required service is described); everything else of theirs is left aside.
     """
     try:
-        text = json.loads(path.read_text("utf-8-sig"))
-    except (OSError, UnicodeDecodeError, json.JSONDecodeError) as error:
+        raw = path.read_bytes()
+        text = json.loads((gzip.decompress(raw) if raw.startswith(GZIP) else raw).decode("utf-8-sig"))
+    except (OSError, EOFError, zlib.error, UnicodeDecodeError, json.JSONDecodeError) as error:
         raise InputError("catalogue.not-cpsv", path=str(path), reason=str(error)) from error
     nodes = _nodes(text)
     if not any("cpsv:PublicService" in _types(node) for node in nodes.values()):

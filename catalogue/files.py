@@ -195,15 +195,19 @@ def _fault(key: str, file: Path | str, line: int | None, *, warning: bool = Fals
 
 def _near(name: str, known: Iterable[str]) -> str:
     known = list(known)
-    return ", ".join(difflib.get_close_matches(name, known, 1, 0.5) or known)
+    return ", ".join(difflib.get_close_matches(name, known, 1, 0.5) or known[:8])
 
 
 def _faults(entries: list[Entry]) -> list[Fault]:
-    faults = [fault for entry in entries for fault in _faults_of(entry)]
-    if not faults:
-        merged = _laid_over(entries)
-        faults += [*_twice(entries), *_dangling(merged), *_circles(merged)]
-    return faults
+    faults: list[Fault] = []
+    sound: list[Entry] = []
+    for entry in entries:
+        own = list(_faults_of(entry))
+        faults += own
+        if all(fault.key == "catalogue.unknown-field" for fault in own):
+            sound.append(entry)
+    merged = _laid_over(sound)
+    return [*faults, *_twice(sound), *_dangling(merged, entries), *_circles(merged)]
 
 
 def _faults_of(entry: Entry) -> Iterator[Fault]:
@@ -248,11 +252,11 @@ def _twice(entries: list[Entry]) -> Iterator[Fault]:
             yield _fault("catalogue.twice", entry.file, entry.line, kind=entry.kind, entry=entry.name, first=where)
 
 
-def _dangling(entries: list[Entry]) -> Iterator[Fault]:
-    """Names that no entry has: an error for services (a tie to nowhere), a doubt for materials."""
-    services = {name for entry in entries if entry.kind == "service" for name in _names(entry)}
-    materials = {name for entry in entries if entry.kind == "material" for name in _names(entry)}
-    materials |= {name for entry in entries if entry.kind == "service" for name in entry.fields.get("outputs", [])}
+def _dangling(entries: list[Entry], written: list[Entry]) -> Iterator[Fault]:
+    """Names that none of the entries written has: an error for services (a tie to nowhere), a doubt for materials."""
+    services = {name for entry in written if entry.kind == "service" for name in _names(entry)}
+    materials = {name for entry in written if entry.kind == "material" for name in _names(entry)}
+    materials |= {name for entry in written if entry.kind == "service" for name in _texts(entry.fields.get("outputs"))}
     for entry in entries:
         asked = [entry.fields["before"], entry.fields["after"]] if entry.kind == "tie" else []
         asked += [*entry.fields["services"], *entry.fields.get("optional", [])] if entry.kind == "bundle" else []
@@ -265,7 +269,7 @@ def _dangling(entries: list[Entry]) -> Iterator[Fault]:
                     kind=entry.kind,
                     entry=entry.name,
                     name=name,
-                    near=_near(name, sorted(services)[:8]),
+                    near=_near(name, sorted(services)),
                 )
         for name in entry.fields.get("materials", []) if entry.kind == "service" else []:
             if name not in materials:
@@ -273,7 +277,12 @@ def _dangling(entries: list[Entry]) -> Iterator[Fault]:
 
 
 def _names(entry: Entry) -> list[str]:
-    return [entry.fields["name"], *entry.fields.get("synonyms", [])]
+    return [*_texts([entry.fields.get("name")]), *_texts(entry.fields.get("synonyms"))]
+
+
+def _texts(value: object) -> list[str]:
+    """The texts of a list; none of what is no list."""
+    return [item for item in value if isinstance(item, str)] if isinstance(value, list) else []
 
 
 def _circles(entries: list[Entry]) -> Iterator[Fault]:

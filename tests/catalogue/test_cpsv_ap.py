@@ -39,10 +39,11 @@ def test_every_reference_is_described() -> None:
     assert named <= known
 
 
-def test_trentos_services_come_in(shared: Path, tmp_path: Path) -> None:
-    path = tmp_path / "trento.jsonld"
-    path.write_bytes(gzip.decompress((shared / "data" / "cpsvap_trento.jsonld.gz").read_bytes()))
+def test_trentos_services_come_in_packed_or_not(shared: Path, tmp_path: Path) -> None:
+    packed, path = shared / "data" / "cpsvap_trento.jsonld.gz", tmp_path / "trento.jsonld"
+    path.write_bytes(gzip.decompress(packed.read_bytes()))
     known = read_cpsv_ap(path)
+    assert read_cpsv_ap(packed) == known
     assert [len(known.services), len(known.materials), len(known.bundles)] == [2, 3, 2]
     family = known.service("Work family - progetti sui regimi di orario")
     assert family is not None and len(family.materials) == 2 and len(family.outputs) == 1 and family.department

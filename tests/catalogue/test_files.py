@@ -98,6 +98,16 @@ def test_a_fault_names_its_file_and_line(tmp_path: Path) -> None:
     assert (fault.file, fault.line) == ("own.toml", 4)
 
 
+def test_all_faults_are_told_at_once_and_the_nearest_name_is_offered(tmp_path: Path) -> None:
+    text = '[[service]]\nname = "a"\ndeparment = 3\n[[material]]\nname = "m"\nform = 1\n'
+    text += '[[bundle]]\nname = "x"\nservices = ["a", "企业设立登计"]\n'
+    faults = check_catalogue(file_of(tmp_path, text))
+    assert [(f.line, f.key) for f in faults] == [
+        (1, "catalogue.unknown-field"), (4, "catalogue.wrong-value"), (7, "catalogue.no-service")
+    ]  # fmt: skip
+    assert "企业设立登记." in faults[2].text
+
+
 def test_a_file_that_is_not_there_is_named(tmp_path: Path) -> None:
     with pytest.raises(InputError, match=r"There is no catalogue .*none\.toml"):
         read_catalogue(tmp_path / "none.toml")
