@@ -27,6 +27,7 @@ FONTS = {
     "zh": {"title": ("方正小标宋简体", 20), "heading": ("黑体", 14), "text": ("仿宋", 12), "table": ("仿宋", 10.5)},
     "en": {"title": ("Georgia", 19), "heading": ("Arial", 12.5), "text": ("Georgia", 11), "table": ("Arial", 9.5)},
 }
+_OPTION = re.compile(r" ?[（(]--[a-z-]+[）)]")  # for who runs the program, not for who reads the brief
 _MARKED = re.compile(f"{OPEN}(.*?){CLOSE}", re.DOTALL)
 TALLEST_CM = {"map": 6.4, "to_be": 8.0}
 MOST_SAVINGS, MOST_CONFIRM = 7, 4
@@ -233,6 +234,8 @@ def _proposal(document: Any, inputs: ReportInputs) -> None:
 
 
 def _savings(document: Any, report: Report) -> None:
+    from docx.shared import Pt
+
     section = report.section("savings")
     table = next((b for b in section.blocks if isinstance(b, Table) and b.id == "savings"), None)
     if table is None:
@@ -251,7 +254,9 @@ def _savings(document: Any, report: Report) -> None:
     _grid(document, tuple(column.label for column in table.columns), rows)
     answer = _answer(report)
     if answer is not None:
-        _rich(document.add_paragraph(), answer.caption, "table")
+        caption = document.add_paragraph()
+        caption.paragraph_format.space_before = Pt(4)
+        _rich(caption, answer.caption, "table")
 
 
 def _answer(report: Report) -> Answer | None:
@@ -295,4 +300,4 @@ def _confirm(document: Any, report: Report) -> None:
         return
     _heading(document, "confirm")
     for i, sentence in enumerate(notes[0].sentences[:MOST_CONFIRM], start=1):
-        _paragraph(document, say("brief.item", n=i, text=sentence))
+        _paragraph(document, say("brief.item", n=i, text=_OPTION.sub("", sentence)))

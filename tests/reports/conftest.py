@@ -3,6 +3,7 @@
 # ruff: noqa: E501  (the queries of the labelled worlds are long)
 from __future__ import annotations
 
+import itertools
 import json
 from collections.abc import Callable, Iterator
 from dataclasses import replace
@@ -13,6 +14,10 @@ from typing import Any
 import pytest
 
 import wording
+from mining.process_model import APPLICANT, Data, Flow, Kind, Node, Origin, ProcessModel, Step
+from reports.bpmn.drawing import svg
+from reports.bpmn.layout import lay_out
+from reports.flow_maps import department_map
 from reports.inputs import (
     Check,
     DepartmentCard,
@@ -23,10 +28,12 @@ from reports.inputs import (
     MaterialCell,
     Merge,
     Process,
+    Replay,
     ReportInputs,
     Tie,
     Timeline,
     TimelineBar,
+    Token,
     TripCounts,
     TripFacts,
     WaitPart,
@@ -274,6 +281,48 @@ def make() -> Callable[..., ReportInputs]:
 def lang(request: pytest.FixtureRequest) -> Iterator[str]:
     with wording.using(request.param):
         yield request.param
+
+
+def task(id: str, lane: str, service: str, step: Step, **more: Any) -> Node:
+    return Node(id, Kind.TASK, id, lane, step, service, origins=(Origin(service, lane, id, 40),), **more)
+
+
+def process(*, proposed: bool) -> ProcessModel:
+    """Two services one after another; as proposed, applied for once, the licence passed on."""
+    one, two = "企业设立登记", "公章刻制备案"
+    apply = [task("apply_a", APPLICANT, one, Step.APPLY), task("apply_b", APPLICANT, two, Step.APPLY)]
+    review = [task("a", "市场监管局", one, Step.REVIEW), task("b", "公安局", two, Step.REVIEW)]
+    order = [apply[0], review[0], *([] if proposed else [apply[1]]), review[1]]
+    nodes = (Node("start", Kind.START, "开始"), *order, Node("end", Kind.END, "办完"))
+    flows = tuple(Flow(x.id, y.id) for x, y in itertools.pairwise(nodes))
+    data = (Data("d", "营业执照", "a", ("b",), "share_data"),) if proposed else ()
+    return ProcessModel("企业开办", nodes, flows, data, (one, two))
+
+
+def drawn(*, proposed: bool) -> Process:
+    model = process(proposed=proposed)
+    picture = svg(model, lay_out(model), proposed=proposed, alone=False)
+    return Process(picture, "to_be.bpmn", "to_be.svg", 4, 2, 1 if proposed else 2, model)
+
+
+@pytest.fixture
+def full(world: ReportInputs) -> ReportInputs:
+    """The hand-written world with its drawings and a replay of 60 episodes."""
+    trips = dict(world.trips.by_department) if world.trips else {}
+    today = [("start", 0.0, 0.0), ("apply_a", 1.0, 2.0), ("a", 3.0, 40.0), ("apply_b", 60.0, 61.0), ("b", 62.0, 90.0)]
+    then = [("start", 0.0, 0.0), ("apply_a", 1.0, 2.0), ("a", 3.0, 40.0), ("b", 40.0, 70.0)]
+
+    def tokens(stops: list[tuple[str, float, float]], end: float) -> tuple[Token, ...]:
+        whole = [*stops, ("end", end, end)]
+        return tuple(Token(tuple((node, a + 8 * i, b + 8 * i) for node, a, b in whole), i) for i in range(60))
+
+    return replace(
+        world,
+        flow_map_svg=department_map(world.flows, world.cards, trips),
+        as_is=drawn(proposed=False),
+        to_be=drawn(proposed=True),
+        replay=Replay(tokens(today, 100.0), tokens(then, 72.0), 580.0),
+    )
 
 
 def labelled(folder: Path) -> ReportInputs:

@@ -2,9 +2,12 @@
 
 from __future__ import annotations
 
+import shutil
+import subprocess
 from dataclasses import replace
 from pathlib import Path
 
+import pytest
 from docx import Document
 
 from reports.brief import write_brief
@@ -47,3 +50,22 @@ def test_equal_inputs_give_equal_bytes(world: ReportInputs, tmp_path: Path) -> N
     write_brief(world, tmp_path / "a.docx")
     write_brief(world, tmp_path / "b.docx")
     assert (tmp_path / "a.docx").read_bytes() == (tmp_path / "b.docx").read_bytes()
+
+
+def test_the_brief_tells_leaders_no_options_of_the_program(world: ReportInputs, lang: str, tmp_path: Path) -> None:
+    write_brief(world, tmp_path / "brief.docx")
+    text = "\n".join(p.text for p in Document(str(tmp_path / "brief.docx")).paragraphs)
+    assert "--" not in text
+
+
+def test_the_brief_has_two_pages(full: ReportInputs, lang: str, tmp_path: Path) -> None:
+    """Counted by a word processor where there is one: with the map and the proposed process in it."""
+    program = shutil.which("soffice")
+    if program is None:
+        pytest.skip("no LibreOffice on this machine")
+    from pypdf import PdfReader
+
+    write_brief(full, tmp_path / "brief.docx")
+    command = [program, f"-env:UserInstallation=file://{tmp_path}/office", "--headless", "--convert-to", "pdf"]
+    subprocess.run([*command, "--outdir", str(tmp_path), str(tmp_path / "brief.docx")], capture_output=True, check=True)
+    assert len(PdfReader(tmp_path / "brief.pdf").pages) == 2
