@@ -12,6 +12,7 @@ from ibis import null
 
 from catalogue.files import read_catalogue
 from catalogue.services import Catalogue, Material
+from catalogue.vocabulary import step_of
 from event_logs import read_log
 from mining.episodes import episodes
 from mining.material_classes import material_classes
@@ -83,6 +84,16 @@ def test_every_decision_of_the_log_is_kept_in_its_department(shared: Path, name:
     found = proposal(shared, name)
     before = {(n.service, n.label, n.lane) for n in found.as_is.nodes if n.step in WORKED}
     assert before <= {(n.service, n.label, n.lane) for n in found.to_be.nodes}
+
+
+@pytest.mark.parametrize("name", BUNDLES)
+def test_every_decision_activity_of_the_log_is_in_the_merged_model(shared: Path, name: str) -> None:
+    log, _classes, _handed_in, truth = world(shared / "data" / "labelled" / "clean")
+    own = log.events.filter(log.events.service.isin(truth[name]["services"]))
+    written = set(log.run(own.select("service", "activity").distinct()).itertuples(index=False, name=None))
+    decided = {(service, activity) for service, activity in written if step_of(activity) in set(WORKED)}
+    found = {(o.service, o.activity) for n in proposal(shared, name).to_be.nodes for o in n.origins}
+    assert len(decided) >= 3 * len(truth[name]["services"]) and decided <= found
 
 
 def test_what_must_be_done_in_person_stays(shared: Path) -> None:
