@@ -209,16 +209,3 @@ def test_the_theme_is_chosen_and_kept(opened: Any) -> None:
     page.locator("#theme").click()
     assert page.evaluate(ground) != before
     assert page.locator("#theme").text_content() == "Light"
-
-
-def test_in_print_it_is_light_and_its_chinese_can_be_copied(opened: Any, tmp_path: Path) -> None:
-    from pypdf import PdfReader
-
-    page = opened("zh", "dark")
-    page.pdf(path=str(tmp_path / "report.pdf"), format="A4", print_background=True)
-    reader = PdfReader(tmp_path / "report.pdf")
-    text = "".join(sheet.extract_text() for sheet in reader.pages)
-    assert "市场监管局" in text
-    assert "数据与假设" in text
-    page.emulate_media(media="print")
-    assert page.evaluate("getComputedStyle(document.body).backgroundColor") == "rgb(255, 255, 255)"
