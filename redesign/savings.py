@@ -14,7 +14,7 @@ from mining.precedence import precedences
 from redesign import attribution as shapley
 from redesign.dependencies import Kind, find_ties
 from redesign.simulation import forecast, telling
-from redesign.simulation.calibration import Calibration, calibrate
+from redesign.simulation.calibration import Calibration, Drawn, calibrate
 from redesign.simulation.cases import Case
 from redesign.simulation.facts import facts_of
 from redesign.simulation.focus import Focus, focus_of
@@ -32,6 +32,7 @@ if TYPE_CHECKING:
 BOOTSTRAPS = 20
 MOST_EPISODES = 1200  # of a bundle with more, so many are redesigned in the simulation; the others load the officers
 ATTRIBUTION_RUNS = 8
+KEPT = 2  # bundles whose as-is is kept, for other sets of moves
 Progress = Callable[[str, float], None]
 Note = tuple[str, dict[str, object]]
 
@@ -140,16 +141,12 @@ def simulate(
             name, tuple(services), 0, tuple(moves), stated, seed, replications, None, {}, {}, notes=tuple(notes)
         )
     unknown = telling.unknown(log, world)
-    drawn = world.calibration.draw()
-    boots = forecast.bootstraps(world.calibration, seed, BOOTSTRAPS)
-    each = max(2, replications // 10)
     _tell(progress, "as_is", 0.1)
-    as_is_design = _design(world, frozenset(), options)
-    as_is = forecast.run_design(world, as_is_design, drawn, boots, replications, each)
+    today = _today(world, options, replications, demand or {})
+    drawn, boots, as_is, checked = today.drawn, today.boots, today.runs, today.validation
     _tell(progress, "to_be", 0.4)
     to_be_design = _design(world, frozenset(moves), options)
-    to_be = forecast.run_design(world, to_be_design, drawn, boots, replications, each)
-    checked = validate(world, as_is_design, world.calibration.facts.origin)
+    to_be = forecast.run_design(world, to_be_design, drawn, boots, replications, _each(replications))
     _tell(progress, "attribution", 0.7)
     shares: tuple[dict[str, object], ...] = ()
     alone: tuple[dict[str, object], ...] = ()
@@ -179,8 +176,8 @@ def simulate(
             "as_is_h": np.round(np.sort(as_is.leads[0]), 2).tolist(),
             "to_be_h": np.round(np.sort(to_be.leads[0]), 2).tolist(),
         },
-        telling.replay(world, as_is_design, as_is.first, to_be_design, to_be.first),
-        telling.waits_h(world, as_is_design, as_is.first, to_be_design, to_be.first),
+        telling.replay(world, today.design, as_is.first, to_be_design, to_be.first),
+        telling.waits_h(world, today.design, as_is.first, to_be_design, to_be.first),
     )
 
 
@@ -200,6 +197,50 @@ def _calibrated(log: EventLog, episode_of: Mapping[str, str], classes: Mapping[s
             _calibrations.pop(next(iter(_calibrations)))
         _calibrations[key] = calibrate(facts, episode_of, classes)
     return _calibrations[key]
+
+
+@dataclass(frozen=True, eq=False)
+class _Today:
+    """The as-is of a bundle: the same whatever the moves."""
+
+    calibration: Calibration
+    design: Design
+    drawn: Drawn
+    boots: list[Drawn]
+    runs: Runs
+    validation: Validation
+
+
+_todays: dict[tuple[object, ...], _Today] = {}
+
+
+def _each(replications: int) -> int:
+    """Replications of each bootstrapped calibration."""
+    return max(2, replications // 10)
+
+
+def _today(world: World, options: Options, replications: int, demand: Mapping[str, float]) -> _Today:
+    """Simulate the as-is, or find it where another set of moves of the same bundle was asked for before."""
+    key = (
+        id(world.calibration),
+        tuple(c.id for group in world.focus.cases for c in group),
+        world.focus.window,
+        world.seed,
+        replications,
+        tuple(sorted(demand.items())),
+    )
+    found = _todays.get(key)
+    if found is not None and found.calibration is world.calibration:
+        return found
+    drawn = world.calibration.draw()
+    boots = forecast.bootstraps(world.calibration, world.seed, BOOTSTRAPS)
+    as_is = _design(world, frozenset(), options)
+    runs = forecast.run_design(world, as_is, drawn, boots, replications, _each(replications))
+    checked = validate(world, as_is, world.calibration.facts.origin)
+    while len(_todays) >= KEPT:
+        _todays.pop(next(iter(_todays)))
+    _todays[key] = _Today(world.calibration, as_is, drawn, boots, runs, checked)
+    return _todays[key]
 
 
 def _world(

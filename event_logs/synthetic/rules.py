@@ -30,9 +30,13 @@ from event_logs.synthetic.state import (
 
 
 def counter(run: CaseRun, *, again: bool = False) -> str:
-    """Where this case's application is received; `again`: where a correction is. Empty: online."""
+    """Where this case's application is received; `again`: where a correction is. Empty: online.
+
+    One form has the channel of the service that the episode starts with, and what is wrong with it is put right there.
+    """
     red = run.episode.redesign
-    if run.case.channel == ONLINE or run.episode.is_online:
+    asked = next(iter(run.episode.cases.values())) if red.one_form else run
+    if asked.case.channel == ONLINE or run.episode.is_online:
         return ""
     if red.one_window:
         return red.place

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from itertools import pairwise
 
 import numpy as np
@@ -13,7 +13,13 @@ from redesign.simulation.cases import COLLECT, RIDE_S, Case, Step
 from redesign.simulation.engine import is_open
 
 TOUR_S = 75 * 60.0  # from leaving one place to being served at the next, on one tour
+CHOICE_S = 3600.0  # less between what was free and what habit allows is no choice
+PASSED_BY = 0.1  # how likely somebody who is at a place leaves undone what he could do there
+LEAST_SEEN = 5
+HABIT_ROUNDS = 12
 WINDOW_S = 2 * TOUR_S  # chance brings him to the next place as often in the first half of this as in the second
+
+Choice = tuple[Case, float, float, bool, str]  # an application, free since, bound until, made before that, kind
 
 
 @dataclass(frozen=True, eq=False)
@@ -75,7 +81,6 @@ def habits_of(groups: dict[str, list[Case]], numbers: dict[str, int], calendars:
     way: set[int] = set()
     tours: list[tuple[float, int]] = []
     travels: list[tuple[float, int]] = []
-    plain: list[tuple[str, Step, float, float]] = []
     choices = {name: _choices(cases) for name, cases in groups.items()}
     for name, cases in groups.items():
         free_since = {x[0].apply.row: x[1] for x in choices[name]}
@@ -84,27 +89,18 @@ def habits_of(groups: dict[str, list[Case]], numbers: dict[str, int], calendars:
         tours, travels = [], []
     else:
         rides |= way
-    for name in groups:
-        for case, free, bound, overlapped, kind in choices[name]:
-            if overlapped or bound <= free + 3600.0:
-                plain.append((f"{kind}\t{name}", case.apply, free, 1.0))
-    theta = _first_delays(plain, rides, numbers, calendars)
-    overlap, chance = np.full(len(groups), np.nan), np.ones(len(groups))
-    for i, (_name, found) in enumerate(choices.items()):
-        for case, free, bound, overlapped, _kind in found:
-            if bound <= free + 3600.0:
-                continue
-            if overlapped:
-                overlap[i] = 1.0
-            else:
-                overlap[i] = 0.0 if np.isnan(overlap[i]) else overlap[i]
-                row = calendars.tables[calendars.row.get(case.apply.office, 0) if case.apply.visit else 0]
-                chance[i] *= delays.survival(theta[int(case.apply.visit)], row, free, bound)
+    overlap, chance = _habit(groups, choices, rides, numbers, calendars)
+    plain = [
+        (f"{kind}\t{name}", case.apply, free, 1.0)
+        for name, found in choices.items()
+        for case, free, bound, overlapped, kind in found
+        if overlapped or bound <= free + CHOICE_S
+    ]
     _, posterior = _mixture(overlap, chance, np.ones(len(groups)))
     applications = list(plain)
     for (name, found), habit in zip(choices.items(), posterior, strict=True):
         for case, free, bound, overlapped, kind in found:
-            if overlapped or bound <= free + 3600.0:
+            if overlapped or bound <= free + CHOICE_S:
                 continue
             applications.append((f"apply\t{name}", case.apply, bound, float(habit)))
             applications.append((f"{kind}\t{name}", case.apply, free, float(1 - habit)))
@@ -121,32 +117,96 @@ def habits_of(groups: dict[str, list[Case]], numbers: dict[str, int], calendars:
     )
 
 
-def _first_delays(
-    plain: list[tuple[str, Step, float, float]], rides: set[int], numbers: dict[str, int], calendars: Calendars
-) -> list[np.ndarray]:
-    out = []
-    for visit in (False, True):
-        seen = [
-            delays.Seen(
-                free,
-                s.start_s,
-                s.row in rides,
-                calendars.row.get(s.office, 0) if s.visit else 0,
-                numbers[name.split("\t")[1]],
-            )
-            for name, s, free, _ in plain
-            if s.visit == visit and s.start_s >= free and name.startswith("apply")
-        ][:2000]
-        if len(seen) < 5:
-            theta = np.zeros(delays.BINS + delays.DAYS)
-            theta[delays.BINS : delays.BINS + 3] = 1 / 3
-        else:
-            theta = delays.wishes_of(seen, calendars.tables).fit(np.ones(len(numbers)))
-        out.append(theta)
-    return out
+def _visits_seen(groups: dict[str, list[Case]]) -> dict[str, list[tuple[float, str]]]:
+    """When and where each episode's applicant was."""
+    return {
+        name: [(s.start_s, s.place) for c in cases for s in [*c.chain, *(loop[1] for loop in c.loops)] if s.visit]
+        for name, cases in groups.items()
+    }
 
 
-def _choices(cases: list[Case]) -> list[tuple[Case, float, float, bool, str]]:
+def _habit(
+    groups: dict[str, list[Case]],
+    choices: dict[str, list[Choice]],
+    rides: set[int],
+    numbers: dict[str, int],
+    calendars: Calendars,
+) -> tuple[np.ndarray, np.ndarray]:
+    """Of each episode: whether it broke the order, and how likely it kept it by chance.
+
+    Chance depends on how long people without the habit put things off, which is seen in those who broke the order (the
+    quick ones), and in those who kept it as far as it was chance: both are estimated together, by
+    expectation-maximisation. Who broke an order before he might have and who had no choice count in full.
+    """
+    names = list(choices)
+    visits = _visits_seen(groups)
+    flat = np.ones(len(names))
+    overlap = np.full(len(names), np.nan)
+    seen: list[list[delays.Seen]] = [[], []]
+    free_of_habit: list[list[bool]] = [[], []]  # of each of them: whether it tells of delays whatever the habit
+    kept: list[tuple[int, Choice, str, float]] = []
+    for i, name in enumerate(names):
+        before_it = groups[name][0].service
+        for choice in choices[name]:
+            case, free, bound, overlapped, kind = choice
+            chosen = bound > free + CHOICE_S
+            if chosen and overlapped:
+                overlap[i] = 1.0
+            elif chosen and overlap[i] != 1.0:
+                overlap[i] = 0.0
+            step = case.apply
+            if chosen and not overlapped:
+                passed = PASSED_BY ** sum(
+                    free < at < bound - 1 and place == step.place for at, place in visits[name] if step.visit
+                )
+                kept.append((i, choice, before_it, passed))
+            before_it = case.service  # choices come in the order of application
+            if kind != "apply" or step.start_s < free:
+                continue
+            row = calendars.row.get(step.office, 0) if step.visit else 0
+            seen[step.visit].append(delays.Seen(free, step.start_s, step.row in rides, row, numbers[name]))
+            free_of_habit[step.visit].append(overlapped or not chosen)
+    wishes = [delays.wishes_of(s, calendars.tables) if len(s) >= LEAST_SEEN else None for s in seen]
+    sure = [np.array(f, bool) for f in free_of_habit]
+    owner = [np.array([s.owner for s in part], np.int64) for part in seen]
+    chance = np.ones(len(names))
+    share, posterior = 0.3, np.full(len(names), 0.3)
+    for _ in range(HABIT_ROUNDS):
+        before = share
+        theta = []
+        for visit in (0, 1):
+            w = wishes[visit]
+            if w is None:
+                even = np.zeros(delays.BINS + delays.DAYS)
+                even[delays.BINS : delays.BINS + 3] = 1 / 3
+                theta.append(even)
+            else:
+                weight = np.where(sure[visit], 1.0, 1.0 - posterior[owner[visit]])
+                theta.append(replace(w, weight=weight).fit(flat))
+        orders = _orders(kept, posterior)
+        chance = np.ones(len(names))
+        for i, (case, free, bound, _, _), before_it, passed in kept:
+            row = calendars.tables[calendars.row.get(case.apply.office, 0) if case.apply.visit else 0]
+            left = delays.survival(theta[int(case.apply.visit)], row, free, bound)
+            # People of habit take one order or the other; who has none came in this one for he did the other first.
+            chance[i] *= passed * left / orders.get((before_it, case.service), 1.0)
+        chance = np.minimum(chance, 1.0)
+        share, posterior = _mixture(overlap, chance, flat)
+        if abs(share - before) < 1e-3:
+            break
+    return overlap, chance
+
+
+def _orders(kept: list[tuple[int, Choice, str, float]], posterior: np.ndarray) -> dict[tuple[str, str], float]:
+    """How often people of habit take two services in this order rather than the other."""
+    count: dict[tuple[str, str], float] = {}
+    for i, choice, before_it, _ in kept:
+        pair = (before_it, choice[0].service)
+        count[pair] = count.get(pair, 0.0) + float(posterior[i])
+    return {(a, b): (n + 1.0) / (n + count.get((b, a), 0.0) + 2.0) for (a, b), n in count.items()}
+
+
+def _choices(cases: list[Case]) -> list[Choice]:
     """Of every later application: since when it was free, bound by habit, whether made before that, kind."""
     by_id = {x.id: x for x in cases}
     out = []
