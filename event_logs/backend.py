@@ -50,6 +50,10 @@ class Engine(Protocol):
         """Write a lazy table's rows to a file (`csv` or `parquet`) without bringing them into Python."""
         ...
 
+    def drop(self, table: ir.Table) -> None:
+        """Let go of a kept table that no later step reads."""
+        ...
+
     def close(self) -> None:
         """Let go of memory and temporary files."""
         ...

@@ -6,12 +6,15 @@ the row's `rule` and `evidence`, so that an analyst can contest it.
 
 from __future__ import annotations
 
+import re
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 from catalogue.services import Catalogue
 from catalogue.vocabulary import step_of
 from mining.material_classes import MaterialClasses, material_classes
+from mining.names import MANY, names_of, told
+from mining.repeats import POSITIONS, repeats
 from mining.shareable import with_issuer
 
 if TYPE_CHECKING:
@@ -82,7 +85,8 @@ def _documents(log: EventLog, classes: MaterialClasses) -> ir.Table:
 
     table = classes.table(log)
     rank = ibis.dense_rank().over(ibis.window(order_by=table.material_class))
-    numbered = log.keep("documents", table.mutate(document=rank))
+    number = ibis.row_number().over(ibis.window(order_by=table.spelling)).cast("int16")
+    numbered = log.keep("documents", table.mutate(document=rank, spelling_number=number))
     if not classes.representative:
         return numbered.mutate(of_firm=numbered.document)
     bare = numbered.select(own_class="material_class", bare="document").distinct()
@@ -93,22 +97,31 @@ def _documents(log: EventLog, classes: MaterialClasses) -> ir.Table:
 def _submissions(log: EventLog, documents: ir.Table, classes: MaterialClasses) -> ir.Table:
     import ibis
 
-    known = documents.select("spelling", "material_class", "kind", "valid_days", "document", "of_firm")
+    known = documents.select(
+        "spelling", "material_class", "kind", "valid_days", "document", "of_firm", "spelling_number"
+    )
     copies = log.keep("copies", _copies(log, known))
     several = len(log.run(copies.limit(1))) > 0
     events = _with_applicants(log).select(*_FACTS, "materials", "method", submitted_at="completed_at")
     rows = _handed_in(log, _listed(events) if several else events).join(known, "spelling")
     rows = rows.mutate(material=rows.spelling)
-    if several:
-        rows = _once(rows, copies)
+    rows = _once(rows, copies) if several else rows.mutate(several=ibis.null("string"))
     if classes.has_forms:
-        own = (rows.kind == "form") & rows.service.notnull()
-        named = ibis.cases((own, rows.material_class + "（" + rows.service + "）"), else_=rows.material_class)
-        rows = rows.mutate(material_class=named)
+        rows = rows.mutate(material_class=_form_of(rows))
     if classes.representative:
+        # One inside the other: a name is looked at only where it matters.
         firm = ibis.coalesce(rows.applicant.re_search(FIRM) | rows.applicant_key.re_search(FIRM), False)
-        rows = rows.mutate(of_firm=ibis.cases((firm, rows.of_firm), else_=rows.document))
+        theirs = ibis.cases((firm, rows.of_firm), else_=rows.document)
+        rows = rows.mutate(of_firm=ibis.cases((rows.of_firm != rows.document, theirs), else_=rows.document))
     return rows.drop("spelling")
+
+
+def _form_of(rows: ir.Table) -> ir.StringColumn:
+    """The class: a form that names no service is that of the service that asks for it."""
+    import ibis
+
+    own = (rows.kind == "form") & rows.service.notnull()
+    return ibis.cases((own, rows.material_class + "（" + rows.service + "）"), else_=rows.material_class)
 
 
 def _with_applicants(log: EventLog) -> ir.Table:
@@ -123,7 +136,8 @@ def _with_applicants(log: EventLog) -> ir.Table:
     named = log.keep(
         "named_cases",
         known.group_by("case_id").aggregate(
-            case_applicant=_.applicant.argmin(_.event_number), case_key=_.applicant_key.argmin(_.event_number)
+            case_applicant=_.applicant.first(order_by=[_.completed_at, _.event_number]),
+            case_key=_.applicant_key.first(order_by=[_.completed_at, _.event_number]),
         ),
     )
     met = log.events.left_join(named, "case_id").drop("case_id_right")
@@ -168,7 +182,7 @@ def _once(rows: ir.Table, copies: ir.Table) -> ir.Table:
 
     met = rows.left_join(copies, ["listed", "document"]).drop("listed_right", "document_right")
     met = met.filter(met["first"].isnull() | (met["first"] == met.position))
-    return met.mutate(material=ibis.coalesce(met.several, met.material)).drop("first", "several", "listed")
+    return met.mutate(material=ibis.coalesce(met.several, met.material)).drop("first", "listed")
 
 
 _FACTS = (
@@ -192,6 +206,9 @@ def _handed_in(log: EventLog, events: ir.Table) -> ir.Table:
     if not log.has("method"):
         return _unnested(log, events.drop("method"))
     events = events.filter(ibis.coalesce(events.method, "") != "shared")
+    ways = log.run(log.events.select("method").distinct())["method"].dropna()
+    if not any(re.search(_SEPARATOR, way) or way != way.strip() for way in ways):
+        return _unnested(log, events.drop("method"))
     rows = _unnested(log, events.mutate(number=events.materials.length()))
     # A list as long as the materials says how each came.
     ways = rows.method.re_replace(_SEPARATOR, ";").split(";")
@@ -216,25 +233,58 @@ def materials(
     *,
     catalogue: Catalogue | None = None,
     same_case_only: bool = False,
+    in_order: bool = False,
 ) -> ir.Table:
     """The submissions with what they repeat and who could have given them: the contract's columns, then `rule,
-    evidence, service, region, event_number, applicant_key`.
+    evidence, service, region, event_number, position, applicant_key, known`.
 
     `rule` is `first` (nothing to repeat), `no_identity` (nobody knows whose it is), `generic` (a name that names
     nothing), `latest_same_department`, `latest_other_department`, each with `+correction` where it answers one in the
     case of what it repeats, `+correction_other_case` where that was handed in in another case: then it was asked for
     only in the correction, which labelled logs count as rework too. `same_case_only` takes the narrow reading for
-    `because`. `evidence` is that of `shareable_from`: `issued_to_applicant`, `issued`, `catalogue`.
+    `because`. `evidence` is that of `shareable_from`: `issued_to_applicant`, `issued`, `catalogue`. `in_order` gives
+    them in the order of the log: cheaper than to sort what this gives.
     """
     import ibis
 
     classes = classes or material_classes(log, catalogue=catalogue)
     documents = _documents(log, classes)
-    rows = with_issuer(log, _keyed(_submissions(log, documents, classes)), documents)
-    rows = _with_repeats(log, rows, classes)
+    rows = _submissions(log, documents, classes)
+    rows = rows.mutate(code=rows.event_number * POSITIONS + rows.position, known=rows.applicant_key.notnull())
+    numbers = log.keep("submitted", _numbers(rows, classes))
+    rows = with_issuer(log, rows.mutate(corrects=_corrects(log, rows)), numbers, documents)
+    rows = rows.left_join(repeats(log, numbers), "code").drop("code_right")
+    log.engine.drop(numbers)
+    recurring = [names_of(log, name, log.events) for name in ("department", "service", "region")]
+    for names in recurring:
+        rows = names.numbered(log, rows)
+    if in_order:
+        spelt = log.run(documents.order_by("spelling_number")) if len(classes.classes) <= MANY else None
+        carried = ("spelling_number", "several") if spelt is not None else ("material", "material_class", "kind")
+        rows = rows.select(*_SORTED, *carried).order_by("code")
+    rows = rows.mutate(**{names.column: names.told(rows[names.column]) for names in recurring})
+    if in_order and spelt is not None:
+        told_by = {
+            name: told(spelt[name].tolist(), rows.spelling_number) for name in ("spelling", "material_class", "kind")
+        }
+        rows = rows.mutate(**told_by).mutate(material=lambda t: ibis.coalesce(t.several, t.spelling))
+        rows = rows.mutate(material_class=_form_of(rows)) if classes.has_forms else rows
+    return _told(rows, same_case_only=same_case_only)
+
+
+# What is known of a submission when rows are sorted: the less, the quicker.
+_SORTED = (
+    "code", "case_id", "department", "service", "region", "applicant", "applicant_key", "known", "submitted_at",
+    "corrects", "shareable_from", "evidence", "repeat_code", "same_office", "own_case",
+)  # fmt: skip
+
+
+def _told(rows: ir.Table, *, same_case_only: bool) -> ir.Table:
+    """The columns of `materials`."""
+    import ibis
+
     tied = rows.repeat_code.notnull()
-    same = rows.same_office
-    own_case = (rows.repeat_case == rows.case_code).fill_null(False)
+    same, own_case = rows.same_office, rows.own_case.fill_null(False)
     answer = tied & rows.corrects
     if same_case_only:
         answer &= own_case
@@ -254,64 +304,34 @@ def materials(
             (tied & rows.corrects & own_case, rule + "+correction"),
             (tied & rows.corrects, rule + "+correction_other_case"), else_=rule,
         ),
-        evidence="evidence", service="service", region="region", event_number="event_number",
+        evidence="evidence", service="service", region="region",
+        event_number=rows.code // POSITIONS, position=rows.code % POSITIONS,
         applicant_key="applicant_key", known="known",
     )  # fmt: skip
 
 
-_POSITIONS = 4096  # more documents than any event hands in
-
-
 def _identifier(code: ir.Value) -> ir.Value:
-    return "S" + (code // _POSITIONS).cast("string") + "-" + (code % _POSITIONS + 1).cast("string")
+    return "S" + (code // POSITIONS).cast("string") + "-" + (code % POSITIONS + 1).cast("string")
 
 
-def _keyed(rows: ir.Table) -> ir.Table:
-    """Numbers for what is compared: sorting texts costs several times as much.
+def _numbers(rows: ir.Table, classes: MaterialClasses) -> ir.Table:
+    """What is compared of the submissions of known applicants, as numbers: sorting texts costs several times as much.
 
     Two applicants of a million share a number once in some ten million logs.
     """
     import ibis
 
+    rows = rows.filter(rows.known)
     # An office that the log does not name is that of its service, else of its case: two services are then two offices.
     office = ibis.coalesce(rows.department, "service\t" + rows.service, "case\t" + rows.case_id)
-    return rows.mutate(
-        code=rows.event_number * _POSITIONS + rows.position,
-        known=rows.applicant_key.notnull(),
-        person=rows.applicant_key.hash(),
-        office=office.hash(),
-        case_code=rows.case_id.hash(),
-    )
-
-
-def _with_repeats(log: EventLog, rows: ir.Table, classes: MaterialClasses) -> ir.Table:
-    """`repeat_code, repeat_case, same_office, corrects` beside each submission."""
-    import ibis
-
-    rows = rows.mutate(corrects=_corrects(log, rows))
-    scope = [rows.person, rows.of_firm] + ([rows.material_class] if classes.has_forms else [])
-    order = [rows.submitted_at, rows.event_number]
-    anywhere = ibis.window(group_by=scope, order_by=order)
-    here = ibis.window(group_by=[*scope, rows.office], order_by=order)
-    rows = rows.mutate(
-        last_code=rows.code.lag().over(anywhere), last_at=rows.submitted_at.lag().over(anywhere),
-        last_case=rows.case_code.lag().over(anywhere),
-        own_code=rows.code.lag().over(here), own_at=rows.submitted_at.lag().over(here),
-        own_case=rows.case_code.lag().over(here),
+    person = rows.applicant_key.hash()
+    scope = person ^ rows.of_firm.hash()
+    if classes.has_forms:
+        scope = scope ^ rows.material_class.hash()
+    return rows.select(
+        "code", "submitted_at", document=rows.document.cast("int32"), valid_days=rows.valid_days.cast("int32"),
+        person=person, scope=scope, office=office.hash(), case_code=rows.case_id.hash(), can=rows.kind != "generic",
     )  # fmt: skip
-    can = rows.known & (rows.kind != "generic")
-    own = can & _valid(rows, rows.own_at)
-    last = can & _valid(rows, rows.last_at)
-    return rows.mutate(
-        same_office=own,
-        repeat_code=ibis.cases((own, rows.own_code), (last, rows.last_code), else_=ibis.null("int64")),
-        repeat_case=ibis.cases((own, rows.own_case), (last, rows.last_case), else_=ibis.null("int64")),
-    ).drop("last_code", "last_at", "last_case", "own_code", "own_at", "own_case")
-
-
-def _valid(rows: ir.Table, earlier: ir.Value) -> ir.Value:
-    age = rows.submitted_at.epoch_seconds() - earlier.epoch_seconds()
-    return (age <= rows.valid_days * 86400).fill_null(False)
 
 
 def _corrects(log: EventLog, rows: ir.Table) -> ir.Value:

@@ -7,6 +7,8 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
+from mining.repeats import POSITIONS
+
 if TYPE_CHECKING:
     import ibis.expr.types as ir
 
@@ -62,10 +64,11 @@ def issuers(log: EventLog, issues: ir.Table) -> ir.Table:
     return log.keep("issuers", most.join(many, "document"))
 
 
-def with_issuer(log: EventLog, submitted: ir.Table, documents: ir.Table) -> ir.Table:
+def with_issuer(log: EventLog, submitted: ir.Table, numbers: ir.Table, documents: ir.Table) -> ir.Table:
     """Submissions with `shareable_from` and `evidence` added.
 
-    `submitted` needs `code, known, person, region, department, submitted_at, event_number, document, kind`.
+    `submitted` needs `code, region, department, document, kind`; `numbers`, of those whose applicant is known, `code,
+    person, document, submitted_at`.
     """
     import ibis
 
@@ -80,44 +83,54 @@ def with_issuer(log: EventLog, submitted: ir.Table, documents: ir.Table) -> ir.T
     )
     rows = submitted.left_join(whole.select("document", anywhere="issuer"), "document").drop("document_right")
     rows = rows.left_join(connected, "document").drop("document_right")
-    first = (
-        issues.filter(issues.applicant_key.notnull())
-        .group_by("person", "document")
-        .aggregate(first_issued_at=issues.issued_at.min())
-    )
-    rows = rows.left_join(first, ["person", "document"]).drop("person_right", "document_right")
-    theirs = (rows.known & (rows.first_issued_at <= rows.submitted_at)).fill_null(False)
+    rows = rows.left_join(_received(log, numbers, issues, several), "code").drop("code_right")
+    issuer = ibis.coalesce(rows.anywhere, rows.connected)
     if several:
         local = table.filter(table.region != "", table.departments > 1).select("document", "region", local="issuer")
         rows = rows.left_join(local, ["document", "region"]).drop("document_right", "region_right")
-        last = _last_issued(submitted, issues, several)
-        rows = rows.left_join(last, "code").drop("code_right")
-        theirs = ibis.cases((rows.document.isin(several), rows.last_issuer.notnull()), else_=theirs)
         issuer = ibis.coalesce(rows.last_issuer, rows.local, rows.anywhere, rows.connected)
-        rows = rows.mutate(issuer=issuer, theirs=theirs).drop("local", "last_issuer")
-    else:
-        rows = rows.mutate(issuer=ibis.coalesce(rows.anywhere, rows.connected), theirs=theirs)
+    rows = rows.mutate(issuer=issuer)
     elsewhere = (rows.kind == "") & (
         (rows.issuer != rows.department) | (rows.issuer.notnull() & rows.department.isnull())
     )
-    evidence = ibis.cases((rows.theirs, ISSUED_TO_APPLICANT), (rows.anywhere.notnull(), ISSUED), else_=CATALOGUE)
+    theirs = rows.theirs.fill_null(False)
+    evidence = ibis.cases((theirs, ISSUED_TO_APPLICANT), (rows.anywhere.notnull(), ISSUED), else_=CATALOGUE)
     return rows.mutate(
         shareable_from=ibis.cases((elsewhere, rows.issuer), else_=ibis.null("string")),
         evidence=ibis.cases((elsewhere, evidence), else_=ibis.null("string")),
-    ).drop("anywhere", "connected", "first_issued_at", "issuer", "theirs")
+    ).drop("anywhere", "connected", "issuer", "theirs", "last_issuer", *(["local"] if several else []))
 
 
-def _last_issued(submitted: ir.Table, issues: ir.Table, several: list[int]) -> ir.Table:
+def _received(log: EventLog, numbers: ir.Table, issues: ir.Table, several: list[int]) -> ir.Table:
+    """`code, theirs, last_issuer` of submissions whose paper was issued to that applicant before; kept.
+
+    `last_issuer` is told for classes that several departments issue.
+    """
+    import ibis
+
+    mine = issues.filter(issues.applicant_key.notnull())
+    one = mine.filter(mine.document.notin(several)) if several else mine
+    first = one.group_by("person", "document").aggregate(first_issued_at=one.issued_at.min())
+    met = numbers.join(first, ["person", "document"])
+    there = met.filter(met.first_issued_at <= met.submitted_at).select("code", theirs=True)
+    found = there.mutate(last_issuer=ibis.null("string"))
+    if several:
+        last = _last_issued(numbers, mine, several)
+        found = found.union(last.select("code", "last_issuer", theirs=True).select(*found.columns))
+    return log.keep("received", found)
+
+
+def _last_issued(numbers: ir.Table, mine: ir.Table, several: list[int]) -> ir.Table:
     """`code, last_issuer`: who last issued it to the same applicant before, for classes that several issue."""
     import ibis
 
-    mine = issues.filter(issues.applicant_key.notnull(), issues.document.isin(several)).select(
+    given = mine.filter(mine.document.isin(several)).select(
         "person", "document", "issued_at", issued_number="event_number", last_issuer="department"
     )
-    asked = submitted.filter(submitted.known, submitted.document.isin(several)).select(
-        "person", "document", "submitted_at", "event_number", "code"
+    asked = numbers.filter(numbers.document.isin(several)).select(
+        "person", "document", "submitted_at", "code", event_number=numbers.code // POSITIONS
     )
-    met = asked.join(mine, ["person", "document"])
+    met = asked.join(given, ["person", "document"])
     before = met.filter(
         (met.issued_at < met.submitted_at)
         | ((met.issued_at == met.submitted_at) & (met.issued_number <= met.event_number))

@@ -1,0 +1,95 @@
+"""Which earlier submission each one repeats: found among numbers alone, which is quick.
+
+Definitions: the contract's section 4.
+"""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+if TYPE_CHECKING:
+    import ibis.expr.types as ir
+
+    from event_logs.log import EventLog
+
+POSITIONS = (
+    4096  # more documents than any event hands in: a submission's code is its event's number times this, and its place
+)
+
+
+def repeats(log: EventLog, submitted: ir.Table) -> ir.Table:
+    """The submissions that repeat one; computed once and kept.
+
+    Parameters
+    ----------
+    submitted
+        `code` (grows with the order of the log), `scope` (a number for the applicant and what he hands in), `office`,
+        `case_code`, `submitted_at`, `valid_days`, `can` (false: it repeats nothing, whatever came before), of known
+        applicants alone.
+
+    Returns
+    -------
+    ir.Table
+        ``code, repeat_code, same_office, own_case`` (it is of the same case as what it repeats).
+    """
+    import ibis
+
+    anywhere = ibis.window(group_by="scope", order_by=["submitted_at", "code"])
+    met = log.keep(
+        "met",
+        submitted.mutate(
+            last_code=submitted.code.lag().over(anywhere),
+            last_at=submitted.submitted_at.lag().over(anywhere),
+            last_case=submitted.case_code.lag().over(anywhere),
+            last_office=submitted.office.lag().over(anywhere),
+        ).mutate(here=lambda t: t.scope ^ t.office),
+    )
+    rows = met.filter(met.last_code.notnull() & met.can)
+    nearest = rows.mutate(same=rows.last_office == rows.office)
+    nearest = nearest.select("code", "submitted_at", "case_code", "valid_days", "same", "last_code",
+                             "last_at", "last_case")  # fmt: skip
+    own = _own(log, met)
+    rows = nearest.left_join(own, "code").drop("code_right")
+    # The last one may be of the same office: then it is also the office's own last.
+    own_code = ibis.ifelse(rows.same, rows.last_code, rows.own_code)
+    own_at = ibis.ifelse(rows.same, rows.last_at, rows.own_at)
+    own_case = ibis.ifelse(rows.same, rows.last_case, rows.own_case)
+    here, there = _valid(rows, own_at), _valid(rows, rows.last_at)
+    found = rows.select(
+        "code",
+        repeat_code=ibis.cases((here, own_code), (there, rows.last_code), else_=ibis.null("int64")),
+        same_office=here,
+        own_case=ibis.ifelse(here, own_case, rows.last_case) == rows.case_code,
+    )
+    kept = log.keep("repeats", found.filter(found.repeat_code.notnull()))
+    for wide in (met, own):
+        log.engine.drop(wide)
+    return kept
+
+
+def _own(log: EventLog, met: ir.Table) -> ir.Table:
+    """``code, own_code, own_at, own_case``: the office's own last, where another office had a later one between."""
+    import ibis
+
+    groups = met.group_by("here").aggregate(
+        n=met.count(), between=((met.last_office != met.office) & met.can).any().fill_null(False)
+    )
+    few = log.keep("asked_again", groups.filter(groups.n > 1, groups.between).select("here"))
+    again = met.semi_join(few, "here")
+    window = ibis.window(group_by="here", order_by=["submitted_at", "code"])
+    found = again.mutate(
+        own_code=again.code.lag().over(window),
+        own_at=again.submitted_at.lag().over(window),
+        own_case=again.case_code.lag().over(window),
+    )
+    return log.keep(
+        "own_last",
+        found.filter(found.own_code.notnull(), found.last_office != found.office).select(
+            "code", "own_code", "own_at", "own_case"
+        ),
+    )
+
+
+def _valid(rows: ir.Table, earlier: ir.Value) -> ir.Value:
+    age = rows.submitted_at.epoch_seconds() - earlier.epoch_seconds()
+    return (age <= rows.valid_days * 86400).fill_null(False)
