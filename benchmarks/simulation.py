@@ -1,14 +1,20 @@
 """Speed of the simulation beside Prosimos and SimPy, on one identical model that all three read from files.
 
-``python benchmarks/simulation.py [peers' python]`` writes a model (BPMN 2.0 and Prosimos's JSON) to a scratch folder:
-two tasks, an exclusive split that sends a share back, always-open calendars, exponential times. Each simulator runs in
-its own process; mean cycle times are shown first, to agree, then activity instances a CPU-second. The peers are looked
-for in the given interpreter (default: this one); one that is missing is said to be missing.
+``python benchmarks/simulation.py [--peers PYTHON] [--simod PYTHON --log CSV]``
+
+writes a model (BPMN 2.0 and Prosimos's JSON) to a scratch folder: two tasks, an exclusive split that sends a share
+back, always-open calendars, exponential times. Each simulator runs in its own process; mean cycle times are shown
+first, to agree, then activity instances a CPU-second. The peers are looked for in the given interpreter (default: this
+one); one that is missing is said to be missing. Then the memory of a million cases, the time of a thousand
+replications, and, with ``--log``, how long a log takes to calibrate beside SIMOD (one trial, the least that it does),
+whose pins want an interpreter of its own (``--simod``, or ``ONETHING_SIMOD``; Java 17).
 """
 
 from __future__ import annotations
 
+import argparse
 import json
+import os
 import subprocess
 import sys
 import tempfile
@@ -141,7 +147,7 @@ def ours(model: dict[str, Any], cases: int) -> dict[str, float]:
     """The same model on our engine."""
     process = Process(
         np.array([TASK, EXCLUSIVE, TASK], np.int8),
-        np.array([0, -1, 1]),
+        np.array([0, -1, 1], np.int32),
         np.array([0, 1, 3, 3], np.int32),
         np.array([1, 0, 2], np.int32),
         np.array([1.0, model["back_share"], 1 - model["back_share"]]),
@@ -172,7 +178,84 @@ def peer(python: str, code: str, *arguments: str) -> dict[str, float] | str:
     return found
 
 
-def main(python: str) -> None:
+SIMOD = """
+import json, resource, sys, time
+from pathlib import Path
+from pix_framework.io.event_log import EventLogIDs
+from simod.event_log.event_log import EventLog
+from simod.settings.simod_settings import SimodSettings
+from simod.simod import Simod
+path, out, ids = Path(sys.argv[1]), Path(sys.argv[2]), json.loads(sys.argv[3])
+def spent():
+    return sum(sum(resource.getrusage(w)[:2]) for w in (resource.RUSAGE_SELF, resource.RUSAGE_CHILDREN))
+begun, clock = spent(), time.perf_counter()
+settings = SimodSettings.one_shot()
+settings.common.train_log_path = path
+settings.common.log_ids = EventLogIDs(**ids)
+settings.common.perform_final_evaluation = False
+log = EventLog.from_path(log_ids=settings.common.log_ids, train_log_path=path)
+Simod(settings, log, out).run()
+print(json.dumps({"cpu_s": spent() - begun, "s": time.perf_counter() - clock}))
+"""
+
+OURS = """
+import json, sys, time
+from event_logs.reading import read_log
+from redesign.simulation.calibration import calibrate
+from redesign.simulation.facts import facts_of
+begun, clock = time.process_time(), time.perf_counter()
+calibrated = calibrate(facts_of(read_log([sys.argv[1]], roles=json.loads(sys.argv[2]))), {}, {})
+calibrated.draw()
+print(json.dumps({"cpu_s": time.process_time() - begun, "s": time.perf_counter() - clock}))
+"""
+
+MEMORY = """
+import json, resource, sys
+sys.path.insert(0, sys.argv[1])
+from simulation import MODEL, ours
+ours(MODEL, 100)
+def peak():
+    return resource.getrusage(resource.RUSAGE_SELF).ru_maxrss * 1024
+before = peak()
+work = ours(MODEL, int(sys.argv[2]))["work"]
+print(json.dumps({"bytes": (peak() - before) / work, "peak": peak(), "work": work}))
+"""
+
+# A log's columns under the names that SIMOD asks for, and under our roles.
+COLUMNS = {
+    "case": "case_id",
+    "activity": "activity_name",
+    "resource": "resource",
+    "start_time": "start_timestamp",
+    "end_time": "end_timestamp",
+}
+ROLES = {
+    "case_id": "case_id",
+    "activity": "activity_name",
+    "resource": "resource",
+    "started_at": "start_timestamp",
+    "completed_at": "end_timestamp",
+}
+
+
+def calibrations(python: str, log: Path, folder: Path) -> None:
+    """Print how long the log takes to calibrate, here and by SIMOD."""
+    mine = peer(sys.executable, OURS, str(log), json.dumps(ROLES))
+    again = peer(sys.executable, OURS, str(log), json.dumps(ROLES))  # the first one may have compiled
+    theirs = peer(python, SIMOD, str(log), str(folder / "simod"), json.dumps(COLUMNS)) if python else "no interpreter"
+    for name, found in (("onething", mine), ("once more", again), ("SIMOD", theirs)):
+        if isinstance(found, str):
+            print(f"calibration by {name}: not run: {found}")
+        else:
+            print(f"calibration by {name}: {found['cpu_s']:.1f} CPU-seconds, {found['s']:.1f} s")
+    if not isinstance(again, str) and not isinstance(theirs, str):
+        print(
+            f"calibration: {theirs['cpu_s'] / again['cpu_s']:.0f} x less processor time than SIMOD,"
+            f" {theirs['s'] / again['s']:.0f} x less time (bar 20)"
+        )
+
+
+def main(python: str, simod: str, log: Path | None) -> None:
     """Print mean cycle times, speeds and ratios."""
     cases = MODEL["cases"]
     ours(MODEL, 100)  # compile, or load from the cache
@@ -206,7 +289,25 @@ def main(python: str) -> None:
     for _ in range(1000):
         ours(MODEL, 2000)
     print(f"1000 replications of 2000 cases: {time.process_time() - begun:.2f} CPU-seconds (bar 5)")
+    held = peer(sys.executable, MEMORY, str(Path(__file__).parent), "1000000")
+    if isinstance(held, str):
+        print(f"memory: not measured: {held}")
+    else:
+        print(
+            f"a million cases, {held['work']:,.0f} activities: {held['bytes']:.0f} bytes an activity (bar 100),"
+            f" peak {held['peak'] / 1e6:,.0f} MB (bar 1,000)"
+        )
+    if log is not None:
+        with tempfile.TemporaryDirectory() as folder:
+            calibrations(simod, log, Path(folder))
 
 
 if __name__ == "__main__":
-    main(sys.argv[1] if len(sys.argv) > 1 else sys.executable)
+    asked = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
+    asked.add_argument("--peers", default=sys.executable, help="interpreter that has Prosimos and SimPy")
+    asked.add_argument("--simod", default=os.environ.get("ONETHING_SIMOD", ""), help="interpreter that has SIMOD")
+    asked.add_argument(
+        "--log", type=Path, help="log to calibrate: case_id, activity_name, resource, start_, end_timestamp"
+    )
+    given = asked.parse_args()
+    main(given.peers, given.simod, given.log)

@@ -349,7 +349,7 @@ def _wishes(
                 if step.kind == COLLECT and step.visit:
                     _note(seen, "collect", step, case.issued_s, habits.rides, calendars, owner)
                 elif step.kind == INTERVIEW and step.visit:
-                    if not (step.row in habits.rides and step.start_s - step.ready_s <= 120.0):
+                    if not (habits.rides.get(step.row, 0.0) > 0.5 and step.start_s - step.ready_s <= 120.0):
                         _note(seen, "interview", step, step.ready_s, habits.rides, calendars, owner)
                 elif step.kind == POST:
                     seen["post/online"].append(delays.Seen(case.issued_s, step.end_s, False, 0, owner))
@@ -364,7 +364,7 @@ def _note(
     kind: str,
     step: Step,
     opened: float,
-    rides: set[int],
+    rides: dict[int, float],
     calendars: Calendars,
     owner: int,
     weight: float = 1.0,
@@ -373,7 +373,10 @@ def _note(
     if name not in seen or weight <= 0 or step.start_s < opened - 1:
         return
     row = calendars.row.get(step.office, 0) if step.visit else 0
-    seen[name].append(delays.Seen(opened, step.start_s, step.row in rides, row, owner, weight))
+    rode = rides.get(step.row, 0.0)
+    for ridden, likely in ((True, rode), (False, 1.0 - rode)):
+        if likely > 0:
+            seen[name].append(delays.Seen(opened, step.start_s, ridden, row, owner, weight * likely))
 
 
 def group_for(groups: dict[tuple[str, ...], int], key: tuple[str, ...]) -> int:

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from dataclasses import dataclass, replace
-from itertools import pairwise
 
 import numpy as np
 
@@ -24,13 +23,16 @@ Choice = tuple[Case, float, float, bool, str]  # an application, free since, bou
 
 @dataclass(frozen=True, eq=False)
 class Habits:
-    """Rides (rows of events that were done because he was there, or on the way), tours, and the habit of order.
+    """Rides, tours, and the habit of order.
+
+    ``rides``: of rows of events, how likely each was done only because he was there, or on the way (a row that is
+    missing: not at all).
 
     ``overlap`` of an episode: 1 it kept no order, 0 it kept it throughout where it had the choice, nan no choice seen;
     ``chance``: how likely somebody without the habit would have looked as if he had it.
     """
 
-    rides: set[int]
+    rides: dict[int, float]
     applications: list[tuple[str, Step, float, float]]  # "kind\tepisode", application, open since, weight
     names: list[str]
     overlap: np.ndarray
@@ -77,18 +79,20 @@ def _mixture(overlap: np.ndarray, chance: np.ndarray, weights: np.ndarray) -> tu
 
 def habits_of(groups: dict[str, list[Case]], numbers: dict[str, int], calendars: Calendars) -> Habits:
     """Read the habits from the episodes."""
-    rides: set[int] = set()
+    rides: dict[int, float] = {}
     way: set[int] = set()
+    led: dict[int, int] = {}
     tours: list[tuple[float, int]] = []
     travels: list[tuple[float, int]] = []
     choices = {name: _choices(cases) for name, cases in groups.items()}
     for name, cases in groups.items():
-        free_since = {x[0].apply.row: x[1] for x in choices[name]}
-        _rides(cases, free_since, rides, way, tours, travels, numbers[name], calendars)
+        visits = _visits_of(cases, choices[name])
+        _rides(visits, rides, led)
+        _tours(visits, way, tours, travels, numbers[name], calendars)
     if not _toured(np.array([t[0] for t in tours])):
         tours, travels = [], []
     else:
-        rides |= way
+        rides |= {row: 1.0 for row, first in led.items() if first in way}
     overlap, chance = _habit(groups, choices, rides, numbers, calendars)
     plain = [
         (f"{kind}\t{name}", case.apply, free, 1.0)
@@ -128,7 +132,7 @@ def _visits_seen(groups: dict[str, list[Case]]) -> dict[str, list[tuple[float, s
 def _habit(
     groups: dict[str, list[Case]],
     choices: dict[str, list[Choice]],
-    rides: set[int],
+    rides: dict[int, float],
     numbers: dict[str, int],
     calendars: Calendars,
 ) -> tuple[np.ndarray, np.ndarray]:
@@ -164,8 +168,11 @@ def _habit(
             if kind != "apply" or step.start_s < free:
                 continue
             row = calendars.row.get(step.office, 0) if step.visit else 0
-            seen[step.visit].append(delays.Seen(free, step.start_s, step.row in rides, row, numbers[name]))
-            free_of_habit[step.visit].append(overlapped or not chosen)
+            rode = rides.get(step.row, 0.0)
+            for ridden, likely in ((True, rode), (False, 1.0 - rode)):
+                if likely > 0:
+                    seen[step.visit].append(delays.Seen(free, step.start_s, ridden, row, numbers[name], likely))
+                    free_of_habit[step.visit].append(overlapped or not chosen)
     wishes = [delays.wishes_of(s, calendars.tables) if len(s) >= LEAST_SEEN else None for s in seen]
     sure = [np.array(f, bool) for f in free_of_habit]
     owner = [np.array([s.owner for s in part], np.int64) for part in seen]
@@ -181,7 +188,7 @@ def _habit(
                 even[delays.BINS : delays.BINS + 3] = 1 / 3
                 theta.append(even)
             else:
-                weight = np.where(sure[visit], 1.0, 1.0 - posterior[owner[visit]])
+                weight = w.weight * np.where(sure[visit], 1.0, 1.0 - posterior[owner[visit]])
                 theta.append(replace(w, weight=weight).fit(flat))
         orders = _orders(kept, posterior)
         chance = np.ones(len(names))
@@ -222,43 +229,81 @@ def _choices(cases: list[Case]) -> list[Choice]:
     return out
 
 
-def _rides(
-    cases: list[Case],
-    free_since: dict[int, float],
-    rides: set[int],
+@dataclass(frozen=True, slots=True)
+class _Visit:
+    """One event at a place: since when it could have been done, whatever his habit, and with the likelier habit."""
+
+    start_s: float
+    end_s: float
+    place: str
+    row: int
+    free_s: float
+    meant_s: float
+    office: str
+
+
+def _visits_of(cases: list[Case], choices: list[Choice]) -> list[_Visit]:
+    free = {x[0].apply.row: x[1] for x in choices}
+    meant = {x[0].apply.row: x[1] if x[3] else x[2] for x in choices}
+    visits = []
+    for case in cases:
+        for s in [*case.chain, *(loop[1] for loop in case.loops)]:
+            if s.visit:
+                since = case.issued_s if s.kind == COLLECT else s.ready_s
+                visits.append(
+                    _Visit(
+                        s.start_s, s.end_s, s.place, s.row, free.get(s.row, since), meant.get(s.row, since), s.office
+                    )
+                )
+    visits.sort(key=lambda v: (v.start_s, v.end_s, v.place, v.row))
+    return visits
+
+
+def _rides(visits: list[_Visit], rides: dict[int, float], led: dict[int, int]) -> None:
+    """What was done on a visit that was made for something else.
+
+    What became possible during the visit rode along. Of what was open before it, any may be what he came for, whatever
+    the counter took first: without more knowledge all are equally likely.
+    """
+    groups: list[list[_Visit]] = []
+    for now in visits:
+        before = groups[-1][-1] if groups else None
+        if before is not None and now.place == before.place and now.start_s - before.end_s <= RIDE_S:
+            groups[-1].append(now)
+        else:
+            groups.append([now])
+    for group in groups:
+        first = group[0]
+        came_for = [v for v in group if v.meant_s < first.start_s - 1] if first.meant_s < first.start_s - 1 else [first]
+        for v in group:
+            led[v.row] = first.row
+            if len(group) > 1:
+                rides[v.row] = 1 - 1 / len(came_for) if v in came_for else 1.0
+
+
+def _tours(
+    visits: list[_Visit],
     way: set[int],
     tours: list[tuple[float, int]],
     travels: list[tuple[float, int]],
     owner: int,
     calendars: Calendars,
 ) -> None:
-    visits: list[tuple[float, float, str, int, float, str]] = []
-    for case in cases:
-        for s in [*case.chain, *(loop[1] for loop in case.loops)]:
-            if s.visit:
-                since = case.issued_s if s.kind == COLLECT else free_since.get(s.row, s.ready_s)
-                visits.append((s.start_s, s.end_s, s.place, s.row, since, s.office))
-    visits.sort()
-    for before, now in pairwise(visits):
-        gap = now[0] - before[1]
-        if now[2] == before[2] and gap <= RIDE_S:
-            rides.add(now[3])
-    # After each stay at a place: was something else open elsewhere, and did he go there on the same tour?
+    """After each stay at a place: was something else open elsewhere, and did he go there on the same tour?"""
     for i, v in enumerate(visits):
         following = visits[i + 1] if i + 1 < len(visits) else None
-        if following is not None and following[2] == v[2] and following[0] - v[1] <= RIDE_S:
+        if following is not None and following.place == v.place and following.start_s - v.end_s <= RIDE_S:
             continue
         for w in visits[i + 1 :]:
-            if w[2] == v[2] or w[4] > v[1]:
+            if w.place == v.place or w.free_s > v.end_s:
                 continue
-            row = calendars.tables[calendars.row.get(w[5], 0)]
-            closes = v[1] + 3600.0
-            if not is_open(row, closes):
+            row = calendars.tables[calendars.row.get(w.office, 0)]
+            if not is_open(row, v.end_s + 3600.0):
                 break
-            gap = w[0] - v[1]
-            today = int(w[0] // 86400) == int(v[1] // 86400) and gap <= WINDOW_S
+            gap = w.start_s - v.end_s
+            today = int(w.start_s // 86400) == int(v.end_s // 86400) and gap <= WINDOW_S
             tours.append((0.0 if not today else 1.0 if gap <= TOUR_S else -1.0, owner))
             if today and gap <= TOUR_S and w is following:
                 travels.append((gap, owner))
-                way.add(w[3])
+                way.add(w.row)
             break

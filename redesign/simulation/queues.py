@@ -52,7 +52,7 @@ def play(
         routes.predecessors,
         routes.edge_start,
         routes.edge_target,
-        pool.astype(np.int32),
+        pool.astype(np.int32, copy=False),
         duration_s,
         nothing,
         arrival_s[routes.case],
@@ -60,7 +60,7 @@ def play(
         rows,
         tables,
         none,
-        np.full(n, -1, np.int32),
+        none,  # places: nobody walks here, and what nobody touches takes no memory
         none,
         none,
         nothing,
