@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import unicodedata
 from collections.abc import Mapping, Sequence
 from typing import TYPE_CHECKING
 
@@ -10,7 +11,7 @@ import ibis.expr.types as ir
 
 from event_logs.columns import COLUMNS
 from event_logs.functions import text_of, trim, wall_clock
-from event_logs.values import BLANK, Step, coded, in_steps, list_steps, number_steps, text_steps, time_steps
+from event_logs.values import BLANK, Part, Step, coded, in_steps, list_steps, number_steps, text_steps, time_steps
 from event_logs.vocabularies import CODED, codes, fold, missing
 
 if TYPE_CHECKING:
@@ -26,7 +27,7 @@ _PLAIN = ("case_id", "activity")  # where "无" may be meant
 
 def canonical_table(
     engine: Engine, raw: ir.Table, columns: Mapping[str, int], *, zone: str, spellings: Mapping[str, Mapping[str, str]],
-    clean: frozenset[str], carry: Sequence[str],
+    clean: frozenset[str], carry: Sequence[str], alike: Mapping[str, Mapping[str, str]] | None = None,
 ) -> ir.Table:  # fmt: skip
     """The raw table's columns put into canonical form, one for each role that `columns` names; lazy.
 
@@ -38,6 +39,8 @@ def canonical_table(
         Roles whose text needs no tidying: a scan has shown it.
     carry
         Columns of the raw table that stay as they are.
+    alike
+        Of roles that name offices or sites, the spellings of one name -> the commonest of them.
     """
     table = raw.select(
         *carry, **{role: _prepared(role, raw[f"c{place}"], zone=zone) for role, place in columns.items()}
@@ -46,7 +49,36 @@ def canonical_table(
         role: _recipe(role, raw[f"c{place}"], zone=zone, spellings=spellings, clean=role in clean)
         for role, place in columns.items()
     }
+    for role, names in (alike or {}).items():
+        recipes[role] = (*recipes[role], _renamed(names))
     return in_steps(engine, table, recipes, carry=carry)
+
+
+def _renamed(names: Mapping[str, str]) -> Step:
+    def step(part: Part) -> dict[str, ir.Value]:
+        value = part("value")
+        return {"value": ibis.cases(*((value == name, usual) for name, usual in names.items()), else_=value)}
+
+    return step
+
+
+def usual_names(counts: Mapping[str, int]) -> dict[str, str]:
+    """Spellings that differ only in width, case or blanks from a commoner one -> the commonest.
+
+    >>> usual_names({"税务局": 9, "税 务局": 2, "税务局　": 1, "A厅": 1, "Ａ厅": 3})
+    {'A厅': 'Ａ厅', '税 务局': '税务局'}
+    """
+    groups: dict[str, dict[str, int]] = {}
+    for written, n in counts.items():
+        name = written.strip(BLANK)
+        name = name.strip("'" + BLANK) if name.startswith("'") else name
+        group = groups.setdefault("".join(unicodedata.normalize("NFKC", name).casefold().split()), {})
+        group[name] = group.get(name, 0) + n
+    found: dict[str, str] = {}
+    for group in groups.values():
+        usual = min(group, key=lambda name: (-group[name], name))
+        found |= {name: usual for name in group if name != usual}
+    return dict(sorted(found.items()))
 
 
 def _prepared(role: str, column: ir.Value, *, zone: str) -> ir.Value:

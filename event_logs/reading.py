@@ -125,9 +125,12 @@ def _drafted(engine: DuckDBEngine, raw: Raw, assignment: Assignment, zone: str) 
     numbered = _numbered(raw, wanted)
     clean = _clean_roles(engine, raw, assignment, spellings)
     carry = ["row", "line", "digest", *dict.fromkeys(wanted.values())]
+    alike = _alike(engine, table, assignment)
+    notes += [("log.note-alike-names", {"role": role, "n": len(names)}) for role, names in alike.items()]
     steps = canonical_table(
-        engine, numbered, assignment.columns, zone=zone, spellings=spellings, clean=clean, carry=carry
-    )
+        engine, numbered, assignment.columns, zone=zone, spellings=spellings, clean=clean, carry=carry,
+        alike=alike,
+    )  # fmt: skip
     headers = {role: raw.headers[place] for role, place in assignment.columns.items()}
     reason = reason_of(steps, {role: steps[cell] for role, cell in wanted.items()}, headers)
     draft = steps.select(
@@ -184,6 +187,27 @@ def _clean_roles(
             if not bool(engine.run(values.aggregate(odd=odd.any().fill_null(False)))["odd"].iloc[0]):
                 clean.add(role)
     return frozenset(clean)
+
+
+NAMES = ("department", "place", "service")  # each names one of a few things
+_MANY_NAMES = 5_000
+
+
+def _alike(engine: DuckDBEngine, table: ir.Table, assignment: Assignment) -> dict[str, dict[str, str]]:
+    """Of offices, sites and services, the spellings of one name that differ only in width, case or blanks."""
+    from event_logs.canonical import usual_names
+
+    found: dict[str, dict[str, str]] = {}
+    for role in NAMES:
+        cell = f"c{assignment.columns[role]}" if role in assignment.columns else ""
+        if not cell or not table[cell].type().is_string():
+            continue
+        counts = table.select(value=table[cell]).group_by("value").aggregate(n=lambda t: t.count())
+        rows = engine.run(counts.limit(_MANY_NAMES + 1))
+        if len(rows) <= _MANY_NAMES:
+            names = {v: int(n) for v, n in rows.itertuples(index=False, name=None) if isinstance(v, str)}
+            found[role] = usual_names(names)
+    return {role: names for role, names in found.items() if names}
 
 
 def _spellings(

@@ -55,7 +55,10 @@ def cases(log: EventLog, *, steps: dict[str, str] | None = None) -> ir.Table:
     none = ibis.null("string")
     grouped = events.group_by("case_id").aggregate(
         service=events.service.max() if log.has("service") else none,
-        applicant=events.applicant.max() if log.has("applicant") else none,
+        # An event that masks him does not hide the name that the case's other events tell.
+        applicant=ibis.coalesce(events.applicant.max(where=events.applicant_key.notnull()), events.applicant.max())
+        if log.has("applicant")
+        else none,
         applicant_key=events.applicant_key.max() if log.has("applicant") else none,
         object=_identity(events.object).max() if log.has("object") else none,
         episode=_identity(events.episode).max() if log.has("episode") else none,

@@ -158,7 +158,8 @@ def write_rows(demand: Demand, steps: list[Step], noise: Noise, seed: int) -> Ro
         values = _values(demand, step, noise, rng)
         step.masked = step.episode.index in masked
         if step.masked:
-            values["applicant"] = _mask(values["applicant"])
+            # The truth names him as the log does: nobody can find a number that no row holds.
+            step.applicant = values["applicant"] = _mask(values["applicant"])
         if step.is_visit or "department" in noise.hidden:
             for column, share in noise.hidden.items():
                 applies = column == "department" or step.event.kind in ("apply", "correct", "collect", "in_person")

@@ -40,7 +40,7 @@ class Step:
 
     @property
     def written(self) -> str:
-        """The applicant, as the log has him before any mask."""
+        """The applicant, as the log has him: masked where it masks him."""
         return self.applicant or self.episode.applicant
 
     @property

@@ -169,3 +169,29 @@ def test_every_labelled_log_is_read_without_help(shared: Path) -> None:
     assert (real.reading.encoding, real.reading.duplicates, real.reading.rejected) == ("gb18030", 66, ())
     assert {"case_id", "activity", "completed_at", "started_at", "department", "resource", "service", "region", "applicant", "agent",
             "channel", "place", "materials", "outputs"} == real.present  # fmt: skip
+
+
+def test_one_office_written_with_other_widths_and_blanks_is_one_office_and_the_log_says_so(write: Write) -> None:
+    text = "case_id,activity,completed_at,department,place\n" + "".join(
+        f"{n},提交申请,2024-03-04 09:0{n},{office},{site}\n"
+        for n, (office, site) in enumerate(
+            [("税务局", "A1厅"), ("税务局", "A1厅"), ("税 务局", "Ａ１厅"), ("　税务局", "A 1厅"), ("公安局", "B1厅")]
+        )
+    )
+    log = read_log(write("log.csv", text))
+    seen = log.run(log.events.order_by("event_number").select("department", "place"))
+    assert seen["department"].tolist() == ["税务局"] * 4 + ["公安局"]
+    assert seen["place"].tolist() == ["A1厅"] * 4 + ["B1厅"]
+    assert {"log.note-alike-names"} <= {key for key, _ in log.reading.notes}
+
+
+def test_documents_and_agents_are_found_under_english_headers(write: Write) -> None:
+    log = read_log(
+        write(
+            "log.csv",
+            "Application No,Step,End Time,Applicant ID,Authorized Agent,Documents Submitted,Documents Issued\n"
+            "1,submit application,2024-03-04 09:00,P1,Ann,ID card;lease,\n"
+            "1,issue licence,2024-03-05 09:00,P1,,,licence\n",
+        )
+    )
+    assert log.has("agent", "materials", "outputs")

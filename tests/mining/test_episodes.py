@@ -119,3 +119,9 @@ def test_the_order_of_rows_changes_nothing(log_of: LogOf, order: tuple[int, ...]
     log = log_of(COLUMNS, [rows[i] for i in order])
     found = log.run(episodes(log)).set_index("case_id")["episode_id"].to_dict()
     assert found == {"a": "a", "b": "a", "c": "c"}
+
+
+def test_an_event_that_masks_the_applicant_does_not_hide_the_name_that_the_case_tells(log_of: LogOf) -> None:
+    rows = [apply("a", "2024-01-01", "2024-01-02", applicant=name) for name in ("O**", "O'BRIEN 5", "O'BRIEN 5")]
+    found = log_of(COLUMNS, rows)
+    assert found.run(episodes(found))["applicant"].tolist() == ["O'BRIEN 5"]
