@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import sys
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from difflib import get_close_matches
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
@@ -206,6 +206,7 @@ def simulate(ask: Ask, wish: Wish, replications: int) -> None:
     call.progress.step("cli.step.mine")
     chosen = choose(call, wish)
     proposal = proposed(call, wish, chosen)
+    options = with_drawn_orders(call, proposal, wish.options())
     call.progress.step("cli.step.simulate", bundle=chosen.name)
     savings = run(
         call.log,
@@ -213,7 +214,7 @@ def simulate(ask: Ask, wish: Wish, replications: int) -> None:
         proposal.move_names,
         bundle=chosen.name,
         catalogue=call.catalogue(),
-        options=wish.options(),
+        options=options,
         seed=ask.seed,
         replications=replications,
         episodes=chosen.episodes,
@@ -229,6 +230,22 @@ def simulate(ask: Ask, wish: Wish, replications: int) -> None:
         print(say("cli.written", path=ask.out / "savings.json"), file=sys.stderr)  # noqa: T201
         return
     sys.stdout.write(json_text(record) + "\n" if ask.format == "json" else _measures(record[0]))
+
+
+def with_drawn_orders(call: Call, proposal: Proposal, options: Options) -> Options:
+    """The options with the orders that a person drew into the process; what is not simulated is told on stderr."""
+    if not proposal.edited:
+        return options
+    from redesign.edited import edit_of
+    from redesign.merging import merge
+
+    edit = edit_of(proposal.to_be, merge(proposal.situation, proposal.move_names))
+    freed = [f"{a} → {b}" for a, b in edit.freed]
+    left = "、".join([*freed, *edit.came, *edit.went])
+    if left:
+        call.progress.end()
+        print(say("redesign.tell.not-simulated", what=left), file=sys.stderr)  # noqa: T201
+    return replace(options, orders=edit.ordered)
 
 
 def _measures(record: dict[str, Any]) -> str:

@@ -33,6 +33,7 @@ class Options:
     place: str = ""  # of the single window; empty: where most of the bundle's applications are made today
     corrections_avoided: float = 0.0
     online_share: float = 0.0
+    orders: tuple[tuple[str, str], ...] = ()  # of services, drawn into a process by hand: `redesign.edited`
 
 
 @dataclass(frozen=True, slots=True)

@@ -37,11 +37,16 @@ class Drafting(Pieces):
         done: dict[str, int] = {}
         handed_in: dict[str, int] = {}
         sources = {c.id: sorted(set(c.inputs.values())) for c in cases}
-        tied = {c.id: [x.id for x in cases if (x.service, c.service) in self.focus.ties and x is not c] for c in cases}
+        drawn = set(self.options.orders if self.moves else ())  # into the to-be alone
+        tied = {
+            c.id: [x.id for x in cases if (x.service, c.service) in self.focus.ties | drawn and x is not c]
+            for c in cases
+        }
         brought = {s for c in cases for s in sources[c.id]} if self._brings() else set()
         visit_form = first.apply.visit
         applied = -1
-        order = _in_order(cases, sources)
+        held_up = {c.id: [x.id for x in cases if (x.service, c.service) in drawn] for c in cases} if drawn else {}
+        order = _in_order(cases, {id: [*given, *held_up.get(id, ())] for id, given in sources.items()})
         later = [c for c in cases if c.hand >= 0 and (not self.delivery or c.id in brought)]
         kept = {c.id for c in later}
         for case in order:

@@ -98,3 +98,10 @@ def test_validation_and_replay_come_with_it(labelled: Labelled) -> None:
     )
     assert {step["kind"] for step in told.replay["to_be"]} <= {"work", "queue", "visit", "applicant", "post"}
     assert told.replay["as_is"][0]["start_h"] == 0.0
+
+
+def test_an_order_drawn_in_by_hand_lengthens_the_to_be_alone(labelled: Labelled) -> None:
+    held = Options(orders=(("社会保险登记", "发票申领"),))
+    free, drawn = (forecast(labelled, FIRMS, FIVE, replications=4, options=o).measures for o in (Options(), held))
+    assert drawn["lead_time_mean_h"]["as_is"].value == free["lead_time_mean_h"]["as_is"].value
+    assert drawn["lead_time_mean_h"]["to_be"].value > free["lead_time_mean_h"]["to_be"].value
