@@ -108,8 +108,8 @@ def wishes_of(seen: list[Seen], calendars: np.ndarray) -> Wishes:
             hour_owner.append(s.owner)
             allowed[i, :BINS] = ~stays & (next_day == last)
             allowed[i, BINS:] = [1.0 if d == last else 0.0 for d in landed]
-        if not allowed[i].any():
-            allowed[i, -1] = 1.0
+        if not allowed[i].any():  # done on a day on which that door is never open: as many days as were seen
+            allowed[i, BINS + min(max(last - first, 1), DAYS) - 1] = 1.0
     return Wishes(
         allowed,
         np.array([s.owner for s in seen], np.int64),

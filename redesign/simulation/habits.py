@@ -16,6 +16,7 @@ CHOICE_S = 3600.0  # less between what was free and what habit allows is no choi
 PASSED_BY = 0.1  # how likely somebody who is at a place leaves undone what he could do there
 LEAST_SEEN = 5
 HABIT_ROUNDS = 12
+SURE, WITHOUT, WITH = 0, 1, 2  # whether a delay is one whatever the habit, or only without it, or only with it
 WINDOW_S = 2 * TOUR_S  # chance brings him to the next place as often in the first half of this as in the second
 
 Choice = tuple[Case, float, float, bool, str]  # an application, free since, bound until, made before that, kind
@@ -139,15 +140,15 @@ def _habit(
     """Of each episode: whether it broke the order, and how likely it kept it by chance.
 
     Chance depends on how long people without the habit put things off, which is seen in those who broke the order (the
-    quick ones), and in those who kept it as far as it was chance: both are estimated together, by
-    expectation-maximisation. Who broke an order before he might have and who had no choice count in full.
+    quick ones), in those who kept it as far as it was chance, and in those of habit once the other thing was in hand:
+    all are estimated together, by expectation-maximisation.
     """
     names = list(choices)
     visits = _visits_seen(groups)
     flat = np.ones(len(names))
     overlap = np.full(len(names), np.nan)
     seen: list[list[delays.Seen]] = [[], []]
-    free_of_habit: list[list[bool]] = [[], []]  # of each of them: whether it tells of delays whatever the habit
+    told_by: list[list[int]] = [[], []]  # of each of them: whether it tells of delays whatever the habit
     kept: list[tuple[int, Choice, str, float]] = []
     for i, name in enumerate(names):
         before_it = groups[name][0].service
@@ -169,12 +170,14 @@ def _habit(
                 continue
             row = calendars.row.get(step.office, 0) if step.visit else 0
             rode = rides.get(step.row, 0.0)
-            for ridden, likely in ((True, rode), (False, 1.0 - rode)):
-                if likely > 0:
-                    seen[step.visit].append(delays.Seen(free, step.start_s, ridden, row, numbers[name], likely))
-                    free_of_habit[step.visit].append(overlapped or not chosen)
+            since = [(free, SURE)] if overlapped or not chosen else [(free, WITHOUT), (bound, WITH)]
+            for opened, whose in since:
+                for ridden, likely in ((True, rode), (False, 1.0 - rode)):
+                    if likely > 0:
+                        seen[step.visit].append(delays.Seen(opened, step.start_s, ridden, row, numbers[name], likely))
+                        told_by[step.visit].append(whose)
     wishes = [delays.wishes_of(s, calendars.tables) if len(s) >= LEAST_SEEN else None for s in seen]
-    sure = [np.array(f, bool) for f in free_of_habit]
+    whose_are = [np.array(part, np.int64) for part in told_by]
     owner = [np.array([s.owner for s in part], np.int64) for part in seen]
     chance = np.ones(len(names))
     share, posterior = 0.3, np.full(len(names), 0.3)
@@ -188,7 +191,8 @@ def _habit(
                 even[delays.BINS : delays.BINS + 3] = 1 / 3
                 theta.append(even)
             else:
-                weight = w.weight * np.where(sure[visit], 1.0, 1.0 - posterior[owner[visit]])
+                habit = posterior[owner[visit]]
+                weight = w.weight * np.choose(whose_are[visit], [np.ones(len(habit)), 1.0 - habit, habit])
                 theta.append(replace(w, weight=weight).fit(flat))
         orders = _orders(kept, posterior)
         chance = np.ones(len(names))

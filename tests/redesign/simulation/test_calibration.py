@@ -7,6 +7,8 @@ import pandas as pd
 
 from redesign.simulation import delays, waits
 from redesign.simulation.calendars import Calendars, learn
+from redesign.simulation.cases import APPLY, Case, Step
+from redesign.simulation.habits import _rides, _Visit, habits_of
 
 HOUR, DAY = 3600.0, 86400.0
 
@@ -56,3 +58,58 @@ def test_one_stray_sunday_opens_nothing() -> None:
     moments.append(6 * DAY + 15 * HOUR)
     found = learn(np.array(["office"] * len(moments)), np.array(moments), monday, 56, 56)
     assert found.hours["office"].sum(axis=1).tolist() == [32, 0, 0, 0]
+
+
+def test_who_came_on_a_day_of_closed_doors_waited_no_longer_than_was_seen() -> None:
+    table = office_hours(40)[None, :]
+    seen = [delays.Seen(d * DAY + 10 * HOUR, (d + 2) * DAY + 10 * HOUR, False, 0, 0) for d in range(0, 100, 7)]
+    seen.append(delays.Seen(4 * DAY + 10 * HOUR, 5 * DAY + 10 * HOUR, False, 0, 0))  # on a Saturday
+    theta = delays.wishes_of(seen, table).fit(np.ones(1), rounds=200)
+    assert theta[delays.BINS + 2 :].sum() < 0.01
+
+
+def visit(row: int, start_h: float, end_h: float, open_h: float, place: str = "hall") -> _Visit:
+    return _Visit(start_h * HOUR, end_h * HOUR, place, row, open_h * HOUR, open_h * HOUR, "office")
+
+
+def test_what_was_open_before_a_visit_may_each_be_what_it_was_made_for() -> None:
+    rides: dict[int, float] = {}
+    # Two errands were open when he came; the third became possible at the counter; the fourth is elsewhere.
+    _rides(
+        [visit(1, 10, 10.1, 5), visit(2, 10.1, 10.2, 8), visit(3, 10.2, 10.3, 10.2), visit(4, 15, 15.1, 5, "bank")],
+        rides,
+        {},
+    )
+    assert rides == {1: 0.5, 2: 0.5, 3: 1.0}
+
+
+def test_habit_is_told_from_chance() -> None:
+    """Half have the habit; who has not waits two days on the mean, now and then until the other is in hand anyhow."""
+    rng = np.random.default_rng(4)
+    table = np.arange(200 * 96 + 1) * 900.0
+    calendars = Calendars(table[None, :], {}, {})
+    groups, numbers, planted = {}, {}, 0
+    for e in range(500):
+        begun, habit = 86400.0 * (e % 150), rng.random() < 0.5
+        first, second, third = (case(f"{e}-{i}", s, begun) for i, s in enumerate("ABC"))
+        first.handed_s = first.issued_s = begun + DAY
+        open_s = first.handed_s
+        # B and C both take A's output; each takes four days from application to hand-over.
+        b = open_s + rng.exponential(2 * DAY)
+        c = b + 4 * DAY + rng.exponential(2 * DAY) if habit else open_s + rng.exponential(2 * DAY)
+        for x, at in ((second, b), (third, c)):
+            x.apply.start_s = x.apply.end_s = at
+            x.handed_s = x.issued_s = at + 4 * DAY
+            x.inputs = {"paper": first.id}
+        groups[str(e)] = sorted((first, second, third), key=lambda x: x.apply.start_s)
+        numbers[str(e)] = e
+        planted += habit
+    found = habits_of(groups, numbers, calendars).sequential(np.ones(len(groups)))
+    assert abs(np.mean(list(found.values())) - planted / len(groups)) < 0.06
+
+
+def case(name: str, service: str, at: float) -> Case:
+    row = int(name.replace("-", ""))
+    apply = Step(APPLY, row, "apply", "office", "office", "", False, at, at, at)
+    nothing: frozenset[str] = frozenset()
+    return Case(name, service, name, "office", "office", [apply], [], -1, at, at, -1, nothing, nothing, 0, 0, 0)
