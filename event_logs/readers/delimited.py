@@ -61,14 +61,11 @@ def read_delimited(engine: DuckDBEngine, path: Path, *, named: Path | None = Non
         plain = path if encoding in ("utf-8", "utf-8-sig") else as_utf8(path, encoding, Path(folder))
         breaks, _, ended = survey(plain)
         try:
-            shape = _shape(plain, shown, delimiter)
-            raw = _fast(engine, plain, shape, breaks + (not ended))
+            shape, raw, table, rejected = _parsed(engine, plain, shown, delimiter, breaks + (not ended))
         except UnicodeDecodeError:  # UTF-8 in its first megabyte only
             encoding = "gb18030"
             plain = as_utf8(path, encoding, Path(folder))
-            shape = _shape(plain, shown, delimiter)
-            raw = _fast(engine, plain, shape, breaks + (not ended))
-        table, rejected = (raw, ()) if raw else _careful(engine, plain, shape, shown)
+            shape, raw, table, rejected = _parsed(engine, plain, shown, delimiter, breaks + (not ended))
         storage = (f"{raw}_read",) if raw else (table,)
     return Raw(
         table,
@@ -80,6 +77,15 @@ def read_delimited(engine: DuckDBEngine, path: Path, *, named: Path | None = Non
         rejected=rejected,
         storage=storage,
     )
+
+
+def _parsed(
+    engine: DuckDBEngine, plain: Path, shown: Path, delimiter: str | None, lines: int
+) -> tuple[Shape, str | None, str, tuple[Rejected, ...]]:
+    shape = _shape(plain, shown, delimiter)
+    raw = _fast(engine, plain, shape, lines)
+    table, rejected = (raw, ()) if raw else _careful(engine, plain, shape, shown)
+    return shape, raw, table, rejected
 
 
 def _shape(path: Path, shown: Path, delimiter: str | None) -> Shape:

@@ -22,8 +22,8 @@ def is_gzip(path: Path) -> bool:
         return file.read(2) == b"\x1f\x8b"
 
 
-def stream(path: Path, shown: Path) -> Iterator[bytes]:
-    """A file's bytes, unpacked where it is gzip, in chunks.
+def stream(path: Path, shown: Path, *, size: int = CHUNK) -> Iterator[bytes]:
+    """A file's bytes, unpacked where it is gzip, in chunks of `size`.
 
     Raises
     ------
@@ -32,14 +32,14 @@ def stream(path: Path, shown: Path) -> Iterator[bytes]:
     """
     if not is_gzip(path):
         with path.open("rb") as file:
-            while chunk := file.read(CHUNK):
+            while chunk := file.read(size):
                 yield chunk
         return
     packed = max(path.stat().st_size, 1)
     done = 0
     try:
         with gzip.open(path, "rb") as unpacked:
-            while chunk := unpacked.read(CHUNK):
+            while chunk := unpacked.read(size):
                 done += len(chunk)
                 if done > _BOMB_FROM and done > _BOMB_RATIO * packed:
                     raise InputError("log.bomb", path=shown, packed=packed, times=_BOMB_RATIO)
