@@ -129,6 +129,7 @@ class PlainXes:
                     raise IntricateError
                 return
             _check_preamble(self._rest[:at])
+            _check_breaks(self._rest[:at])
             self._line += self._rest.count(b"\n", 0, at)
             self._rest = self._rest[at:]
             self._begun = True
@@ -201,6 +202,7 @@ class _Portion:
             raise IntricateError
         self._codes = markup.indices.to_numpy()
         self._markup = [_learned(piece, known) for piece in markup.dictionary.to_pylist()]
+        _check_breaks(portion)
         self._references = b"&" in portion
         if self._references:
             _unescaped("".join(_ANY_REFERENCE.findall(portion.decode("utf-8"))))
@@ -340,6 +342,12 @@ def _check_preamble(head: bytes) -> None:
         parser.Parse(b"</log>", True)
     except expat.ExpatError:
         raise IntricateError from None
+
+
+def _check_breaks(text: bytes) -> None:
+    """Lines are counted by their line feeds: one that ends otherwise would be counted wrongly."""
+    if b"\r" in text and text.count(b"\r") != text.count(b"\r\n"):
+        raise IntricateError
 
 
 def _learned(piece: str, known: dict[str, _Markup]) -> _Markup:
