@@ -11,7 +11,19 @@ import ibis.expr.types as ir
 
 from event_logs.columns import COLUMNS
 from event_logs.functions import text_of, trim, wall_clock
-from event_logs.values import BLANK, Part, Step, coded, in_steps, list_steps, number_steps, text_steps, time_steps
+from event_logs.values import (
+    BLANK,
+    Part,
+    Step,
+    coded,
+    in_steps,
+    list_steps,
+    number_steps,
+    plain_list,
+    plain_time,
+    text_steps,
+    time_steps,
+)
 from event_logs.vocabularies import CODED, codes, fold, missing
 
 if TYPE_CHECKING:
@@ -27,7 +39,8 @@ _PLAIN = ("case_id", "activity")  # where "无" may be meant
 
 def canonical_table(
     engine: Engine, raw: ir.Table, columns: Mapping[str, int], *, zone: str, spellings: Mapping[str, Mapping[str, str]],
-    clean: frozenset[str], carry: Sequence[str], alike: Mapping[str, Mapping[str, str]] | None = None,
+    plain: frozenset[str], carry: Sequence[str], alike: Mapping[str, Mapping[str, str]] | None = None,
+    lazy: bool = False,
 ) -> ir.Table:  # fmt: skip
     """The raw table's columns put into canonical form, one for each role that `columns` names; lazy.
 
@@ -35,23 +48,44 @@ def canonical_table(
     ----------
     spellings
         Of each coded role, the values as written -> code.
-    clean
-        Roles whose text needs no tidying: a scan has shown it.
+    plain
+        Roles whose cells are canonical as they stand, or nearly so (`event_logs.plain`).
     carry
         Columns of the raw table that stay as they are.
     alike
         Of roles that name offices or sites, the spellings of one name -> the commonest of them.
+    lazy
+        The raw table is a file itself, not a copy.
     """
+    raw = _lists_read(engine, raw, columns, plain, lazy=lazy)
     table = raw.select(
         *carry, **{role: _prepared(role, raw[f"c{place}"], zone=zone) for role, place in columns.items()}
     )
     recipes = {
-        role: _recipe(role, raw[f"c{place}"], zone=zone, spellings=spellings, clean=role in clean)
+        role: _recipe(role, raw[f"c{place}"], zone=zone, spellings=spellings, plain=role in plain)
         for role, place in columns.items()
     }
     for role, names in (alike or {}).items():
         recipes[role] = (*recipes[role], _renamed(names))
     return in_steps(engine, table, recipes, carry=carry)
+
+
+def _lists_read(
+    engine: Engine, raw: ir.Table, columns: Mapping[str, int], plain: frozenset[str], *, lazy: bool
+) -> ir.Table:
+    """The raw table with lists that are written in many ways split already: each different text once, as few differ.
+
+    A table that is not copied keeps its texts: whoever asks for another column should not pay for this one.
+    """
+    for role in LISTS:
+        cell = f"c{columns[role]}" if role in columns else ""
+        if lazy or not cell or role in plain or not raw[cell].type().is_string():
+            continue
+        texts = engine.keep("texts", raw.select(written=cell).distinct().filter(lambda t: t.written.notnull()))
+        split = in_steps(engine, texts.mutate(elements=texts.written), {"elements": list_steps()}, carry=["written"])
+        lists = engine.keep("lists", split)
+        raw = raw.left_join(lists, raw[cell] == lists.written).drop("written", cell).rename({cell: "elements"})
+    return raw
 
 
 def _renamed(names: Mapping[str, str]) -> Step:
@@ -94,18 +128,18 @@ def _prepared(role: str, column: ir.Value, *, zone: str) -> ir.Value:
 
 
 def _recipe(
-    role: str, column: ir.Value, *, zone: str, spellings: Mapping[str, Mapping[str, str]], clean: bool
+    role: str, column: ir.Value, *, zone: str, spellings: Mapping[str, Mapping[str, str]], plain: bool
 ) -> tuple[Step, ...]:
     kind = column.type()
     if role in TIMES:
-        return () if kind.is_timestamp() or kind.is_date() else time_steps(zone)
+        return () if kind.is_timestamp() or kind.is_date() else plain_time(zone) if plain else time_steps(zone)
     if role in LISTS:
-        return () if kind.is_array() else list_steps()
+        return () if kind.is_array() else plain_list() if plain else list_steps()
     if role in NUMBERS:
         return () if kind.is_numeric() else number_steps()
     if role in CODED:
-        return () if clean else (lambda part: {"value": coded(part("value"), dict(spellings[role]))},)
-    if clean:
+        return () if plain else (lambda part: {"value": coded(part("value"), dict(spellings[role]))},)
+    if plain:
         return (lambda part: {"value": part("value").nullif("")},)
     return text_steps(
         also_missing=() if role in _PLAIN else missing("optional"),
@@ -139,7 +173,9 @@ def method_spellings(written: list[str]) -> dict[str, str]:
     return found
 
 
-def reason_of(table: ir.Table, raw_of: Mapping[str, ir.Value], headers: Mapping[str, str]) -> ir.StringValue:
+def reason_of(
+    table: ir.Table, raw_of: Mapping[str, ir.Value], headers: Mapping[str, str], plain: frozenset[str]
+) -> ir.StringValue:
     """Why a row is no event (a code), else null: the checks in the contract's order.
 
     Parameters
@@ -148,6 +184,8 @@ def reason_of(table: ir.Table, raw_of: Mapping[str, ir.Value], headers: Mapping[
         Canonical columns, and the raw ones that `raw_of` names beside them.
     headers
         Role -> header: a row that repeats them is a second header.
+    plain
+        Roles whose cells are all readable.
     """
     checks: list[tuple[ir.BooleanValue, str]] = []
     if all(raw_of[role].type().is_string() for role in NEEDED_TEXT):
@@ -156,7 +194,7 @@ def reason_of(table: ir.Table, raw_of: Mapping[str, ir.Value], headers: Mapping[
         )
     checks += [(table.case_id.isnull(), "no_case_id"), (table.activity.isnull(), "no_activity")]
     for role in BARRED:
-        if role in raw_of and not _typed_time(raw_of[role]):
+        if role in raw_of and role not in plain and not _typed_time(raw_of[role]):
             unread = ibis.ifelse(table[role].isnull(), as_text(raw_of[role]), ibis.null("string"))
             checks.append((written_time(unread).notnull(), f"bad_{role}"))
     checks.append((table.completed_at.isnull(), "no_completed_at"))

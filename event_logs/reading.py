@@ -118,21 +118,22 @@ def _drafted(engine: DuckDBEngine, raw: Raw, assignment: Assignment, zone: str) 
     import ibis
 
     from event_logs.canonical import canonical_table, reason_of
+    from event_logs.plain import plain_roles
 
     table = raw.expression()
     spellings, notes = _spellings(engine, table, assignment, raw.headers)
     wanted = {role: f"c{assignment.columns[role]}" for role in KEYS if role in assignment.columns}
     numbered = _numbered(raw, wanted)
-    clean = _clean_roles(engine, raw, assignment, spellings)
+    plain = plain_roles(engine, raw, assignment.columns, spellings, zone)
     carry = ["row", "line", "digest", *dict.fromkeys(wanted.values())]
     alike = _alike(engine, table, assignment)
     notes += [("log.note-alike-names", {"role": role, "n": len(names)}) for role, names in alike.items()]
     steps = canonical_table(
-        engine, numbered, assignment.columns, zone=zone, spellings=spellings, clean=clean, carry=carry,
-        alike=alike,
+        engine, numbered, assignment.columns, zone=zone, spellings=spellings, plain=plain, carry=carry,
+        alike=alike, lazy=raw.lazy,
     )  # fmt: skip
     headers = {role: raw.headers[place] for role, place in assignment.columns.items()}
-    reason = reason_of(steps, {role: steps[cell] for role, cell in wanted.items()}, headers)
+    reason = reason_of(steps, {role: steps[cell] for role, cell in wanted.items()}, headers, plain)
     draft = steps.select(
         *assignment.columns, event_number=steps.row, line=steps.line, reason=reason, digest=steps.digest
     )
@@ -155,38 +156,11 @@ def _count_if(draft: ir.Table, role: str, test: Callable[[ir.Table], Any]) -> An
 
 
 def _numbered(raw: Raw, wanted: Mapping[str, str]) -> ir.Table:
-    """The raw table with a 64-bit `digest` of each row's cells.
-
-    Of a file that is not copied, only the needed columns are digested: rows equal in every column are equal in these.
-    """
+    """The raw table with a 64-bit `digest` of each row's needed cells: rows equal in all columns are equal in these."""
     import ibis
 
     table = raw.expression()
-    cells = [wanted[role] for role in NEEDED] if raw.lazy else [f"c{place}" for place in range(len(raw.headers))]
-    return table.mutate(digest=ibis.struct({cell: table[cell] for cell in cells}).hash())
-
-
-def _clean_roles(
-    engine: DuckDBEngine, raw: Raw, assignment: Assignment, spellings: Mapping[str, Mapping[str, str]]
-) -> frozenset[str]:
-    """Roles whose values are canonical as they stand, seen from their distinct values: they need no tidying."""
-    from event_logs.canonical import LISTS, NUMBERS, TIMES
-    from event_logs.values import is_odd
-    from event_logs.vocabularies import CODED
-
-    table = raw.expression()
-    clean: set[str] = set()
-    for role, place in assignment.columns.items():
-        cell = f"c{place}"
-        if role in CODED:
-            if all(written == code for written, code in spellings[role].items()) and raw.lazy:
-                clean.add(role)
-        elif role not in (*LISTS, *NUMBERS, *TIMES) and table[cell].type().is_string():
-            values = table.select(value=table[cell]).distinct()
-            odd = is_odd(values.value) | values.value.endswith(".0") | ((values.value == "") & raw.lazy)
-            if not bool(engine.run(values.aggregate(odd=odd.any().fill_null(False)))["odd"].iloc[0]):
-                clean.add(role)
-    return frozenset(clean)
+    return table.mutate(digest=ibis.struct({cell: table[cell] for cell in (wanted[role] for role in NEEDED)}).hash())
 
 
 NAMES = ("department", "place", "service")  # each names one of a few things

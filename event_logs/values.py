@@ -201,6 +201,34 @@ def text_steps(*, also_missing: tuple[str, ...] = (), numeric: bool = False) -> 
     return (looked_at, trimmed, unquoted, told, *((whole,) if numeric else ()))
 
 
+def _usual_time(text: ir.StringValue, zone: str) -> ir.TimestampValue:
+    """A time as most exports write it (``2024-03-04 09:00:00``, or with an offset), else null."""
+    length, last = text.length(), text.substr(text.length() - 1, 1)
+    dated = (text.substr(4, 1) == "-") & text.substr(10, 1).isin((" ", "T"))
+    offset = text.substr(length - 6, 1).isin(("+", "-")) & (text.substr(length - 3, 1) == ":")
+    return ibis.cases(
+        (dated & (length == 19) & last.between("0", "9"), text.try_cast("timestamp")),
+        (
+            dated & length.between(20, 35) & ((last == "Z") | offset),
+            wall_clock(text_of(zone), text.try_cast("timestamp('UTC')")),
+        ),
+    )
+
+
+def is_usual_time(text: ir.StringValue, zone: str) -> ir.BooleanValue:
+    """Whether a text is a time as most exports write it, and one that may be meant."""
+    return _plausible(_usual_time(text, zone)).fill_null(False)
+
+
+def plain_time(zone: str) -> tuple[Step, ...]:
+    """A column of nothing but times as most exports write them."""
+    return (lambda part: {"value": _usual_time(part("value"), zone)},)
+
+
+def _plausible(time: ir.TimestampValue) -> ir.BooleanValue:
+    return time.between(ibis.timestamp("1901-01-02 00:00:00"), ibis.timestamp("2199-12-31 23:59:59"))
+
+
 def time_steps(zone: str, *, day_first: bool = False) -> tuple[Step, ...]:
     """A time in any of the forms that exports write, as wall-clock time of `zone`; null where it is none.
 
@@ -211,8 +239,7 @@ def time_steps(zone: str, *, day_first: bool = False) -> tuple[Step, ...]:
 
     def usual(part: Part) -> dict[str, ir.Value]:
         text = part("value")
-        common = (text.length() == 19) & (text.substr(4, 1) == "-") & text.substr(18, 1).between("0", "9")
-        found = ibis.ifelse(common, text, _null()).try_cast("timestamp")
+        found = _usual_time(text, zone)
         return {"found": found, "odd": ibis.ifelse(found.isnull(), text, _null()).nullif("")}
 
     def narrow(part: Part) -> dict[str, ir.Value]:
@@ -259,8 +286,7 @@ def time_steps(zone: str, *, day_first: bool = False) -> tuple[Step, ...]:
 
     def plausible(part: Part) -> dict[str, ir.Value]:
         found = part("value")
-        within = found.between(ibis.timestamp("1901-01-02 00:00:00"), ibis.timestamp("2199-12-31 23:59:59"))
-        return {"value": ibis.ifelse(within, found, _null("timestamp"))}
+        return {"value": ibis.ifelse(_plausible(found), found, _null("timestamp"))}
 
     return (
         usual,
@@ -271,13 +297,23 @@ def time_steps(zone: str, *, day_first: bool = False) -> tuple[Step, ...]:
     )
 
 
+def is_messy(text: ir.StringValue) -> ir.BooleanValue:
+    """Whether a list in one cell is more than plain names between semicolons."""
+    return text.re_search(_MESSY_LIST)
+
+
+def plain_list() -> tuple[Step, ...]:
+    """A column of nothing but plain names between semicolons."""
+    return (lambda part: {"value": part("value").nullif("").split(";")},)
+
+
 def list_steps() -> tuple[Step, ...]:
     """A list written in one cell: split at ``; ； | 、`` and line breaks outside brackets, trimmed, empties dropped."""
     nothing = (*missing("any"), *missing("optional"), "")
 
     def sorted_out(part: Part) -> dict[str, ir.Value]:
         text = part("value").nullif("")
-        plain = ~text.re_search(_MESSY_LIST)
+        plain = ~is_messy(text)
         return {
             "plain": ibis.ifelse(plain, text, _null()),
             "messy": ibis.ifelse(plain, _null(), trim(text, text_of(BLANK)).nullif("")),

@@ -7,13 +7,15 @@ each record.
 
 from __future__ import annotations
 
+import contextlib
 import csv
 import io
 import itertools
+import re
 import tempfile
 from collections import Counter
 from collections.abc import Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -29,16 +31,23 @@ if TYPE_CHECKING:
 DELIMITERS = (",", "\t", ";", "|", "；", "，", "^", "~", "\x01")
 _BATCH = 50_000
 _PREAMBLE = 12  # a title or two may stand above the header
+_TIMES_SEEN = 200  # records by which columns of times are told
+_PLAIN_TIME = re.compile(r"\d{4}-\d\d-\d\d \d\d:\d\d:\d\d")
+_EARLIEST, _LATEST = "1901-01-02", "2199-12-31"  # beyond them a time says that there is none, and its text tells which
 
 
 @dataclass(frozen=True, slots=True)
 class Shape:
-    """How a file is laid out: delimiter, quote, headers, and the physical lines before the first record."""
+    """How a file is laid out: delimiter, headers, the physical lines before the first record, its line ends.
+
+    `times`: columns whose first cells are all written as the engine writes times itself.
+    """
 
     delimiter: str
     headers: tuple[str, ...]
     skip: int
     newline: str
+    times: frozenset[int] = frozenset()
 
 
 def read_delimited(engine: DuckDBEngine, path: Path, *, named: Path | None = None, delimiter: str | None = None) -> Raw:
@@ -59,33 +68,24 @@ def read_delimited(engine: DuckDBEngine, path: Path, *, named: Path | None = Non
     encoding = encoding_of(path)
     with tempfile.TemporaryDirectory(prefix="onething-") as folder:
         plain = path if encoding in ("utf-8", "utf-8-sig") else as_utf8(path, encoding, Path(folder))
-        breaks, _, ended = survey(plain)
+        breaks, ended = survey(plain)
+        lines = breaks + (not ended)
         try:
-            shape, raw, table, rejected = _parsed(engine, plain, shown, delimiter, breaks + (not ended))
+            raw = _parsed(engine, plain, shown, delimiter, lines)
         except UnicodeDecodeError:  # UTF-8 in its first megabyte only
             encoding = "gb18030"
-            plain = as_utf8(path, encoding, Path(folder))
-            shape, raw, table, rejected = _parsed(engine, plain, shown, delimiter, breaks + (not ended))
-        storage = (f"{raw}_read",) if raw else (table,)
-    return Raw(
-        table,
-        shape.headers,
-        ("string",) * len(shape.headers),
-        "csv",
-        shown,
-        encoding.removesuffix("-sig"),
-        rejected=rejected,
-        storage=storage,
-    )
+            raw = _parsed(engine, as_utf8(path, encoding, Path(folder)), shown, delimiter, lines)
+    return replace(raw, encoding=encoding.removesuffix("-sig"))
 
 
-def _parsed(
-    engine: DuckDBEngine, plain: Path, shown: Path, delimiter: str | None, lines: int
-) -> tuple[Shape, str | None, str, tuple[Rejected, ...]]:
+def _parsed(engine: DuckDBEngine, plain: Path, shown: Path, delimiter: str | None, lines: int) -> Raw:
     shape = _shape(plain, shown, delimiter)
-    raw = _fast(engine, plain, shape, lines)
-    table, rejected = (raw, ()) if raw else _careful(engine, plain, shape, shown)
-    return shape, raw, table, rejected
+    if found := _fast(engine, plain, shape, lines):
+        table, types = found
+        return Raw(table, shape.headers, types, "csv", shown, storage=(f"{table}_read",))
+    table, rejected = _careful(engine, plain, shape, shown)
+    types = ("string",) * len(shape.headers)
+    return Raw(table, shape.headers, types, "csv", shown, rejected=rejected, storage=(table,))
 
 
 def _shape(path: Path, shown: Path, delimiter: str | None) -> Shape:
@@ -110,7 +110,24 @@ def _shape(path: Path, shown: Path, delimiter: str | None) -> Shape:
         if not rows:
             raise InputError("log.not-table", path=shown, line=reader.line_num, reason=str(error)) from None
     line, header = _header(rows)
-    return Shape(found, tuple(name.strip("\ufeff \t\r\n\u3000") for name in header), line, newline)
+    names = tuple(name.strip("\ufeff \t\r\n\u3000") for name in header)
+    return Shape(found, names, line, newline, _times(text, found, line, len(names)))
+
+
+def _times(text: str, delimiter: str, skip: int, width: int) -> frozenset[int]:
+    """Columns whose first cells are times as the engine writes them, or empty."""
+    reader = csv.reader(io.StringIO(text, newline=""), delimiter=delimiter)
+    columns: list[set[str]] = [set() for _ in range(width)]
+    with contextlib.suppress(csv.Error):
+        for row in itertools.islice(reader, skip + _TIMES_SEEN):
+            if reader.line_num > skip:
+                for seen, cell in zip(columns, row, strict=False):
+                    seen.add(cell)
+    return frozenset(
+        place
+        for place, seen in enumerate(columns)
+        if (filled := seen - {""}) and all(map(_PLAIN_TIME.fullmatch, filled))
+    )
 
 
 def _delimiter(text: str) -> str:
@@ -141,34 +158,37 @@ def _header(rows: list[tuple[int, list[str]]]) -> tuple[int, list[str]]:
     return best if roles(best[1]) >= 3 and roles(first[1]) == 0 else first
 
 
-def _fast(engine: DuckDBEngine, path: Path, shape: Shape, lines: int) -> str | None:
-    """The file parsed by the engine, or None where its rows do not account for every line."""
+def _fast(engine: DuckDBEngine, path: Path, shape: Shape, lines: int) -> tuple[str, tuple[str, ...]] | None:
+    """The file parsed by the engine and its columns' types, or None where its rows do not account for every line."""
     import duckdb
 
     if shape.newline == "\r" or len(shape.delimiter.encode()) > 1:
         return None
     width = len(shape.headers)
-    columns = ", ".join(f"'c{place}': 'VARCHAR'" for place in range(width))
     name = engine.new_name("csv")
+    times = shape.times
     try:
         engine.connection.execute("set preserve_insertion_order = true")
-        engine.connection.execute(
-            f"create temp table {name}_read as select * from read_csv({quoted(str(path))}, "
-            f"auto_detect = false, header = false, skip = {shape.skip}, "
-            f"delim = {quoted(shape.delimiter)}, quote = '\"', escape = '\"', "
-            f"columns = {{{columns}}}, "
-            f"max_line_size = {LONGEST_LINE}, buffer_size = {2 * LONGEST_LINE}, nullstr = '\x02')"
-        )
+        try:
+            _read(engine, path, shape, f"{name}_read", times)
+        except duckdb.Error:
+            if not times:
+                raise
+            times = frozenset()  # one of them has other texts too
+            _read(engine, path, shape, f"{name}_read", times)
+        if times and not _meant(engine, f"{name}_read", times):
+            engine.connection.execute(f"drop table {name}_read")
+            times = frozenset()
+            _read(engine, path, shape, f"{name}_read", times)
     except duckdb.Error as error:
         if "utf-8" in str(error).lower() or "unicode" in str(error).lower():
             raise UnicodeDecodeError("utf-8", b"", 0, 1, "engine") from None
         return None
     finally:
         engine.connection.execute("set preserve_insertion_order = false")
+    texts = [f"c{place}" for place in range(width) if place not in times]
+    inner = " + ".join(f"coalesce(length({cell}) - length(replace({cell}, chr(10), '')), 0)" for cell in texts) or "0"
     rows = _one(engine, f"select count(*) from {name}_read")
-    inner = " + ".join(
-        f"coalesce(length(c{place}) - length(replace(c{place}, chr(10), '')), 0)" for place in range(width)
-    )
     missing = lines - shape.skip - rows
     broken = _one(engine, f"select coalesce(sum({inner}), 0)::bigint from {name}_read") if missing else 0
     if broken != missing:
@@ -184,7 +204,28 @@ def _fast(engine: DuckDBEngine, path: Path, shape: Shape, lines: int) -> str | N
         f"create temp view {name} as select {fields}, rowid as row, "
         f"(rowid + {shape.skip + 1} + {before})::bigint as line from {name}_read"
     )
-    return name
+    return name, tuple("timestamp(6)" if place in times else "string" for place in range(width))
+
+
+def _read(engine: DuckDBEngine, path: Path, shape: Shape, table: str, times: frozenset[int]) -> None:
+    """The engine's own reading of a file into a table; an empty cell is null."""
+    kinds = ("TIMESTAMP" if place in times else "VARCHAR" for place in range(len(shape.headers)))
+    columns = ", ".join(f"'c{place}': '{kind}'" for place, kind in enumerate(kinds))
+    engine.connection.execute(
+        f"create temp table {table} as select * from read_csv({quoted(str(path))}, "
+        f"auto_detect = false, header = false, skip = {shape.skip}, "
+        f"delim = {quoted(shape.delimiter)}, quote = '\"', escape = '\"', "
+        f"columns = {{{columns}}}, timestampformat = '%Y-%m-%d %H:%M:%S', nullstr = '', "
+        f"max_line_size = {LONGEST_LINE}, buffer_size = {2 * LONGEST_LINE})"
+    )
+
+
+def _meant(engine: DuckDBEngine, table: str, times: frozenset[int]) -> bool:
+    """Whether all times of these columns are times that may be meant."""
+    within = " and ".join(
+        f"coalesce(min(c{place}) >= '{_EARLIEST}' and max(c{place}) <= '{_LATEST}', true)" for place in sorted(times)
+    )
+    return bool(_one(engine, f"select ({within})::int from {table}"))
 
 
 def _one(engine: DuckDBEngine, sql: str) -> int:

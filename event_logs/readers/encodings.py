@@ -89,17 +89,16 @@ def as_utf8(path: Path, encoding: str, folder: Path) -> Path:
     return Path(name)
 
 
-def survey(path: Path) -> tuple[int, int, bool]:
-    """Line breaks in a file of UTF-8, quote characters, and whether it ends with a line break.
+def survey(path: Path) -> tuple[int, bool]:
+    """Line breaks in a file of UTF-8, and whether it ends with one.
 
     Raises `InputError` where a line is longer than any record can be: such a file is refused before it is read whole.
     """
-    breaks = quotes = since = 0
+    breaks = since = 0
     last = b""
     with path.open("rb") as file:
         while chunk := file.read(CHUNK):
             breaks += chunk.count(b"\n")
-            quotes += chunk.count(b'"')
             at = max(chunk.rfind(b"\n"), chunk.rfind(b"\r"))
             since = len(chunk) - at - 1 if at >= 0 else since + len(chunk)
             if since > LONGEST_LINE:
@@ -107,4 +106,4 @@ def survey(path: Path) -> tuple[int, int, bool]:
             if b"\0" in chunk:
                 raise InputError("log.not-text", path=path)
             last = chunk[-1:]
-    return breaks, quotes, last in (b"\n", b"")
+    return breaks, last in (b"\n", b"")
