@@ -156,7 +156,13 @@ class DuckDBEngine:
     def write(self, expression: ir.Table, path: Path, form: str) -> None:
         options = "format parquet, compression zstd" if form == "parquet" else "format csv, header true"
         target = str(path).replace("'", "''")
-        self.connection.execute(f"copy ({self.sql(expression)}) to '{target}' ({options})")
+        # Lists unnested and texts filtered are guessed to be few, and a join would be built on the many rows to write
+        # rather than on what is looked up for them: the order of the expression is the better guess.
+        self.connection.execute("set disabled_optimizers = 'build_side_probe_side'")
+        try:
+            self.connection.execute(f"copy ({self.sql(expression)}) to '{target}' ({options})")
+        finally:
+            self.connection.execute("set disabled_optimizers = ''")
 
     def close(self) -> None:
         self.connection.close()

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import unicodedata
 from collections.abc import Mapping, Sequence
 from typing import TYPE_CHECKING
 
@@ -24,7 +23,7 @@ from event_logs.values import (
     text_steps,
     time_steps,
 )
-from event_logs.vocabularies import CODED, codes, fold, missing
+from event_logs.vocabularies import CODED, missing
 
 if TYPE_CHECKING:
     from event_logs.backend import Engine
@@ -34,6 +33,7 @@ TIMES = ("completed_at", "started_at", "promised_at", "suspended_from", "suspend
 BARRED = ("completed_at", "started_at")  # a text here that is no time makes the row unreadable
 NUMBERS = ("rating", "fee")
 NEEDED_TEXT = ("case_id", "activity")
+_MANY_SPELLINGS = 60
 _PLAIN = ("case_id", "activity")  # where "无" may be meant
 
 
@@ -58,6 +58,8 @@ def canonical_table(
         The raw table is a file itself, not a copy.
     """
     raw = _lists_read(engine, raw, columns, plain, lazy=lazy)
+    raw, looked_up = _codes_looked_up(engine, raw, columns, spellings)
+    plain |= looked_up
     table = raw.select(
         *carry, **{role: _prepared(role, raw[f"c{place}"], zone=zone) for role, place in columns.items()}
     )
@@ -88,31 +90,25 @@ def _lists_read(
     return raw
 
 
+def _codes_looked_up(
+    engine: Engine, raw: ir.Table, columns: Mapping[str, int], spellings: Mapping[str, Mapping[str, str]]
+) -> tuple[ir.Table, frozenset[str]]:
+    """The raw table with codes for what is written, of roles whose ways of writing are too many to ask one by one."""
+    roles = frozenset(role for role in CODED if role in columns and len(spellings[role]) > _MANY_SPELLINGS)
+    for role in sorted(roles):
+        cell = f"c{columns[role]}"
+        pairs = {"written": list(spellings[role]), "code": list(spellings[role].values())}
+        known = engine.hold("codes", pairs, {"written": "string", "code": "string"})
+        raw = raw.left_join(known, as_text(raw[cell]) == known.written).drop("written", cell).rename({cell: "code"})
+    return raw, roles
+
+
 def _renamed(names: Mapping[str, str]) -> Step:
     def step(part: Part) -> dict[str, ir.Value]:
         value = part("value")
         return {"value": ibis.cases(*((value == name, usual) for name, usual in names.items()), else_=value)}
 
     return step
-
-
-def usual_names(counts: Mapping[str, int]) -> dict[str, str]:
-    """Spellings that differ only in width, case or blanks from a commoner one -> the commonest.
-
-    >>> usual_names({"税务局": 9, "税 务局": 2, "税务局　": 1, "A厅": 1, "Ａ厅": 3})
-    {'A厅': 'Ａ厅', '税 务局': '税务局'}
-    """
-    groups: dict[str, dict[str, int]] = {}
-    for written, n in counts.items():
-        name = written.strip(BLANK)
-        name = name.strip("'" + BLANK) if name.startswith("'") else name
-        group = groups.setdefault("".join(unicodedata.normalize("NFKC", name).casefold().split()), {})
-        group[name] = group.get(name, 0) + n
-    found: dict[str, str] = {}
-    for group in groups.values():
-        usual = min(group, key=lambda name: (-group[name], name))
-        found |= {name: usual for name in group if name != usual}
-    return dict(sorted(found.items()))
 
 
 def _prepared(role: str, column: ir.Value, *, zone: str) -> ir.Value:
@@ -158,19 +154,6 @@ def as_text(column: ir.Value) -> ir.StringValue:
         whole = column.cast("int64")
         return ibis.ifelse(column == whole, whole.cast("string"), column.cast("string"))
     return column.cast("string")
-
-
-def method_spellings(written: list[str]) -> dict[str, str]:
-    """Written values of `method` -> codes; a list in a cell stays a list, in which an unknown element is empty."""
-    import re
-
-    known = codes("method")
-    found = {}
-    for value in written:
-        elements = [known.get(fold(part), "") for part in re.split(r"[;；|｜、\x1f]", value)]
-        if any(elements):
-            found[value] = ";".join(elements)
-    return found
 
 
 def reason_of(

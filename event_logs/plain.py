@@ -6,13 +6,14 @@ canonical form is, never what that form is: a plain column comes out the same by
 
 from __future__ import annotations
 
+import re
 from collections.abc import Mapping
 from typing import TYPE_CHECKING
 
 import ibis
 
 from event_logs.canonical import LISTS, NUMBERS, TIMES
-from event_logs.values import is_messy, is_odd, is_usual_time
+from event_logs.values import ODD_CELL, is_messy, is_odd, is_usual_time
 from event_logs.vocabularies import CODED
 
 if TYPE_CHECKING:
@@ -22,8 +23,18 @@ if TYPE_CHECKING:
     from event_logs.readers import Raw
 
 
+# The engine's way of writing characters by number is not Python's.
+_IS_ODD = re.compile(re.sub(r"\\x\{([0-9a-f]+)\}", lambda told: chr(int(told[1], 16)), ODD_CELL) + r"|\.0$").search
+
+
 def plain_roles(
-    engine: DuckDBEngine, raw: Raw, columns: Mapping[str, int], spellings: Mapping[str, Mapping[str, str]], zone: str
+    engine: DuckDBEngine,
+    raw: Raw,
+    columns: Mapping[str, int],
+    *,
+    zone: str,
+    written: Mapping[str, Mapping[str, int]],
+    spellings: Mapping[str, Mapping[str, str]],
 ) -> frozenset[str]:
     """The roles whose columns are plain.
 
@@ -31,6 +42,8 @@ def plain_roles(
     ----------
     columns
         Role -> number of its column.
+    written
+        Of some roles, their values as written (`event_logs.spellings`): they need no other look.
     spellings
         Of each coded role, the values as written -> code.
     """
@@ -40,10 +53,13 @@ def plain_roles(
     for role, place in columns.items():
         cell = table[f"c{place}"]
         if role in CODED:
-            if all(written == code for written, code in spellings[role].items()) and raw.lazy:
+            if raw.lazy and all(spellings[role].get(value) == value for value in written.get(role, {})):
                 plain.add(role)
         elif not cell.type().is_string() or role in NUMBERS:
             continue
+        elif role in written:
+            if not any(map(_IS_ODD, written[role])) and not (raw.lazy and "" in written[role]):
+                plain.add(role)
         elif role in TIMES:
             looks.append(_look(role, table, (cell != "") & ~is_usual_time(cell, zone)))
         else:

@@ -21,7 +21,6 @@ if TYPE_CHECKING:
 Note = tuple[str, dict[str, object]]
 Progress = Callable[[str], None]
 KEYS = ("case_id", "activity", "completed_at", "started_at")
-_SAMPLES = 5  # how many values a note names
 
 
 def read_log(
@@ -119,14 +118,15 @@ def _drafted(engine: DuckDBEngine, raw: Raw, assignment: Assignment, zone: str) 
 
     from event_logs.canonical import canonical_table, reason_of
     from event_logs.plain import plain_roles
+    from event_logs.spellings import alike_names, codes_of, written_values
 
-    table = raw.expression()
-    spellings, notes = _spellings(engine, table, assignment, raw.headers)
+    written = written_values(engine, raw, assignment.columns)
+    spellings, notes = codes_of(written, assignment.columns, raw.headers)
     wanted = {role: f"c{assignment.columns[role]}" for role in KEYS if role in assignment.columns}
     numbered = _numbered(raw, wanted)
-    plain = plain_roles(engine, raw, assignment.columns, spellings, zone)
+    plain = plain_roles(engine, raw, assignment.columns, zone=zone, written=written, spellings=spellings)
     carry = ["row", "line", "digest", *dict.fromkeys(wanted.values())]
-    alike = _alike(engine, table, assignment)
+    alike = alike_names(written)
     notes += [("log.note-alike-names", {"role": role, "n": len(names)}) for role, names in alike.items()]
     steps = canonical_table(
         engine, numbered, assignment.columns, zone=zone, spellings=spellings, plain=plain, carry=carry,
@@ -161,63 +161,6 @@ def _numbered(raw: Raw, wanted: Mapping[str, str]) -> ir.Table:
 
     table = raw.expression()
     return table.mutate(digest=ibis.struct({cell: table[cell] for cell in (wanted[role] for role in NEEDED)}).hash())
-
-
-NAMES = ("department", "place", "service")  # each names one of a few things
-_MANY_NAMES = 5_000
-
-
-def _alike(engine: DuckDBEngine, table: ir.Table, assignment: Assignment) -> dict[str, dict[str, str]]:
-    """Of offices, sites and services, the spellings of one name that differ only in width, case or blanks."""
-    from event_logs.canonical import usual_names
-
-    found: dict[str, dict[str, str]] = {}
-    for role in NAMES:
-        cell = f"c{assignment.columns[role]}" if role in assignment.columns else ""
-        if not cell or not table[cell].type().is_string():
-            continue
-        counts = table.select(value=table[cell]).group_by("value").aggregate(n=lambda t: t.count())
-        rows = engine.run(counts.limit(_MANY_NAMES + 1))
-        if len(rows) <= _MANY_NAMES:
-            names = {v: int(n) for v, n in rows.itertuples(index=False, name=None) if isinstance(v, str)}
-            found[role] = usual_names(names)
-    return {role: names for role, names in found.items() if names}
-
-
-def _spellings(
-    engine: DuckDBEngine, table: ir.Table, assignment: Assignment, headers: Sequence[str]
-) -> tuple[dict[str, dict[str, str]], list[Note]]:
-    """Of each coded column, the values as written and their codes; a note for those that no list knows."""
-    from event_logs.canonical import as_text, method_spellings
-    from event_logs.vocabularies import CODED, codes, fold, missing
-
-    found: dict[str, dict[str, str]] = {}
-    notes: list[Note] = []
-    nothing = {*missing("any"), *missing("optional"), ""}
-    for role in CODED:
-        if role not in assignment.columns:
-            continue
-        value = as_text(table[f"c{assignment.columns[role]}"])
-        counts = engine.run(
-            table.select(value=value).group_by("value").aggregate(n=lambda t: t.count()).order_by("value")
-        )
-        written = [str(v) for v in counts["value"] if isinstance(v, str)]
-        known = codes(role)
-        found[role] = (
-            method_spellings(written) if role == "method" else {v: known[fold(v)] for v in written if fold(v) in known}
-        )
-        nothing.add(headers[assignment.columns[role]].lower())  # a second header row is told of elsewhere
-        strange = [
-            (v, int(n))
-            for v, n in zip(counts["value"], counts["n"], strict=True)
-            if isinstance(v, str) and v not in found[role] and v.strip().lower() not in nothing
-        ]
-        if role == "outcome":  # what is none of the four is still an outcome: other
-            found[role] |= {v: "other" for v, _ in strange}
-        elif strange:
-            shown = ", ".join(v for v, _ in sorted(strange, key=lambda item: (-item[1], item[0]))[:_SAMPLES])
-            notes.append(("log.note-unknown-codes", {"role": role, "values": shown, "n": sum(n for _, n in strange)}))
-    return found, notes
 
 
 def _finished(

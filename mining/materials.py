@@ -261,7 +261,8 @@ def materials(
     if in_order:
         spelt = log.run(documents.order_by("spelling_number")) if len(classes.classes) <= MANY else None
         carried = ("spelling_number", "several") if spelt is not None else ("material", "material_class", "kind")
-        rows = rows.select(*_SORTED, *carried).order_by("code")
+        # A step of its own: names told in the same one would be told before the rows are sorted.
+        rows = log.engine.view("in_order", rows.select(*_SORTED, *carried).order_by("code"))
     rows = rows.mutate(**{names.column: names.told(rows[names.column]) for names in recurring})
     if in_order and spelt is not None:
         told_by = {

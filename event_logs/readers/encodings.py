@@ -11,6 +11,7 @@ from pathlib import Path
 from wording.errors import InputError
 
 CHUNK = 4 << 20
+_SURVEYED = 1 << 20
 LONGEST_LINE = 32 << 20
 _MARKS = ((codecs.BOM_UTF8, "utf-8-sig"), (codecs.BOM_UTF16_LE, "utf-16"), (codecs.BOM_UTF16_BE, "utf-16"))
 
@@ -94,16 +95,20 @@ def survey(path: Path) -> tuple[int, bool]:
 
     Raises `InputError` where a line is longer than any record can be: such a file is refused before it is read whole.
     """
+    import numpy as np
+
     breaks = since = 0
-    last = b""
-    with path.open("rb") as file:
-        while chunk := file.read(CHUNK):
-            breaks += chunk.count(b"\n")
-            at = max(chunk.rfind(b"\n"), chunk.rfind(b"\r"))
-            since = len(chunk) - at - 1 if at >= 0 else since + len(chunk)
+    last = 0
+    chunk = bytearray(_SURVEYED)
+    bytes_ = np.frombuffer(chunk, np.uint8)
+    with path.open("rb", buffering=0) as file:
+        while n := file.readinto(chunk):
+            breaks += int(np.count_nonzero(bytes_[:n] == ord("\n")))
+            at = max(chunk.rfind(b"\n", 0, n), chunk.rfind(b"\r", 0, n))
+            since = n - at - 1 if at >= 0 else since + n
             if since > LONGEST_LINE:
                 raise InputError("log.line-too-long", path=path, line=breaks + 1, megabytes=LONGEST_LINE >> 20)
-            if b"\0" in chunk:
+            if not bytes_[:n].min():
                 raise InputError("log.not-text", path=path)
-            last = chunk[-1:]
-    return breaks, last in (b"\n", b"")
+            last = chunk[n - 1]
+    return breaks, last in (ord("\n"), 0)

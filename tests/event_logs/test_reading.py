@@ -128,6 +128,22 @@ def test_a_parquet_file_is_read_in_place_and_cleaned_only_where_it_must_be(tmp_p
     assert ([row.reason for row in log.reading.rejected], log.reading.duplicates) == (["no_completed_at"], 1)
 
 
+@pytest.mark.parametrize("odd", [[], ["从未见过"], ["", "WINDOW", " onsite ", "N/A", "窗口", "a;b"]])
+def test_a_cell_means_the_same_in_a_parquet_file_as_in_csv(
+    write: Write, tmp_path: Path, cells: Cells, odd: list[str]
+) -> None:
+    import pandas as pd
+
+    usual = {"channel": "online", "outcome": "pass", "delivery": "post", "actor": "officer", "method": "paper"}
+    usual |= {"department": "A", "applicant": "B", "place": "C", "service": "D"}
+    table = pd.DataFrame({role: [word, *odd, None] for role, word in usual.items()})
+    table = table.assign(case_id=[f"c{i}" for i in table.index], activity="a")
+    times = [f"2024-03-{4 + i:02} 09:00:00" for i in table.index]
+    csv = write("log.csv", table.assign(completed_at=times).to_csv(index=False))
+    table.assign(completed_at=pd.to_datetime(times)).to_parquet(tmp_path / "log.parquet")
+    assert cells(read_log(tmp_path / "log.parquet"), *usual) == cells(read_log(csv), *usual)
+
+
 @pytest.mark.parametrize(
     ("name", "content", "key"),
     [

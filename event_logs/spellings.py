@@ -1,0 +1,114 @@
+"""How a log writes its codes and the names of offices, sites and services: each different value once, counted."""
+
+from __future__ import annotations
+
+import re
+import unicodedata
+from collections.abc import Mapping, Sequence
+from typing import TYPE_CHECKING
+
+import ibis
+
+from event_logs.canonical import as_text
+from event_logs.values import BLANK
+from event_logs.vocabularies import CODED, codes, fold, missing
+
+if TYPE_CHECKING:
+    import ibis.expr.types as ir
+
+    from event_logs.backend import DuckDBEngine
+    from event_logs.readers import Raw
+
+Note = tuple[str, dict[str, object]]
+Counts = Mapping[str, int]
+NAMES = ("department", "place", "service")  # each names one of a few things
+_MANY_NAMES = 5_000
+_SAMPLES = 5  # how many values a note names
+
+
+def written_values(engine: DuckDBEngine, raw: Raw, columns: Mapping[str, int]) -> dict[str, dict[str, int]]:
+    """Of each coded role, and of each that names offices, sites or services, its values as written and their rows.
+
+    A role of more names than a log has offices is left out.
+    """
+    table = raw.expression()
+    counted: list[ir.Table] = []
+    for role in (*CODED, *NAMES):
+        cell = table[f"c{columns[role]}"] if role in columns else None
+        if cell is None or (role in NAMES and not cell.type().is_string()):
+            continue
+        values = table.select(value=as_text(cell)).group_by("value").aggregate(n=lambda t: t.count())
+        some = values.limit(_MANY_NAMES + 1) if role in NAMES else values
+        counted.append(some.select(ibis.literal(role).name("role"), "value", "n"))
+    if not counted:
+        return {}
+    rows = engine.run(ibis.union(*counted) if len(counted) > 1 else counted[0])
+    found: dict[str, dict[str, int]] = {}
+    for role, value, n in sorted(
+        (str(role), value, int(n))
+        for role, value, n in rows.itertuples(index=False, name=None)
+        if value == value and value is not None
+    ):
+        found.setdefault(role, {})[str(value)] = n
+    return {role: values for role, values in found.items() if role in CODED or len(values) <= _MANY_NAMES}
+
+
+def codes_of(
+    written: Mapping[str, Counts], columns: Mapping[str, int], headers: Sequence[str]
+) -> tuple[dict[str, dict[str, str]], list[Note]]:
+    """Of each coded role, the values as written and their codes; a note of those that no list knows."""
+    found: dict[str, dict[str, str]] = {}
+    notes: list[Note] = []
+    nothing = {*missing("any"), *missing("optional"), ""}
+    for role in CODED:
+        if role not in columns:
+            continue
+        counts = written.get(role, {})
+        known = codes(role)
+        found[role] = (
+            _methods(list(counts)) if role == "method" else {v: known[fold(v)] for v in counts if fold(v) in known}
+        )
+        nothing.add(headers[columns[role]].lower())  # a second header row is told of elsewhere
+        strange = {v: n for v, n in counts.items() if v not in found[role] and v.strip().lower() not in nothing}
+        if role == "outcome":  # what is none of the four is still an outcome: other
+            found[role] |= dict.fromkeys(strange, "other")
+        elif strange:
+            shown = ", ".join(sorted(strange, key=lambda value: (-strange[value], value))[:_SAMPLES])
+            notes.append(("log.note-unknown-codes", {"role": role, "values": shown, "n": sum(strange.values())}))
+    return found, notes
+
+
+def _methods(written: Sequence[str]) -> dict[str, str]:
+    """Written values of `method` -> codes; a list in a cell stays a list, in which an unknown element is empty."""
+    known = codes("method")
+    found = {}
+    for value in written:
+        elements = [known.get(fold(part), "") for part in re.split(r"[;；|｜、\x1f]", value)]
+        if any(elements):
+            found[value] = ";".join(elements)
+    return found
+
+
+def alike_names(written: Mapping[str, Counts]) -> dict[str, dict[str, str]]:
+    """Of offices, sites and services, the spellings of one name that differ only in width, case or blanks."""
+    found = {role: usual_names(written[role]) for role in NAMES if role in written}
+    return {role: names for role, names in found.items() if names}
+
+
+def usual_names(counts: Counts) -> dict[str, str]:
+    """Spellings that differ only in width, case or blanks from a commoner one -> the commonest.
+
+    >>> usual_names({"税务局": 9, "税 务局": 2, "税务局　": 1, "A厅": 1, "Ａ厅": 3})
+    {'A厅': 'Ａ厅', '税 务局': '税务局'}
+    """
+    groups: dict[str, dict[str, int]] = {}
+    for written, n in counts.items():
+        name = written.strip(BLANK)
+        name = name.strip("'" + BLANK) if name.startswith("'") else name
+        group = groups.setdefault("".join(unicodedata.normalize("NFKC", name).casefold().split()), {})
+        group[name] = group.get(name, 0) + n
+    found: dict[str, str] = {}
+    for group in groups.values():
+        usual = min(group, key=lambda name: (-group[name], name))
+        found |= {name: usual for name in group if name != usual}
+    return dict(sorted(found.items()))
