@@ -10,7 +10,7 @@ demo: install
 	$(BIN)/onething analyze event_logs/synthetic/sample/sample.csv.gz --out demo
 
 test: install-dev
-	$(BIN)/python -m pytest -q
+	$(BIN)/python -m pytest -q -n auto --dist loadfile --durations 25
 
 check: install-dev
 	$(BIN)/ruff format --check .
