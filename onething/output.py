@@ -149,24 +149,25 @@ def _plain(value: Any) -> Any:
 
 
 def rows_out(engine: Engine, table: ir.Table, name: str, form: str, out: Path | None, *, force: bool = False) -> None:
-    """A command's rows: to `out/name.form`, else to stdout (`parquet` needs `out`)."""
+    """A command's rows: to `out/name.form`, else to stdout (`parquet` needs `out`).
+
+    A table is drawn for a screen: in a folder it is CSV.
+    """
     if out is None:
         if form == "parquet":
             raise UsageError("cli.parquet-needs-out")
         _rows_to_stdout(engine, table, form)
         return
-    extension = "txt" if form == "table" else form
+    form = "csv" if form == "table" else form
     with folder(out, force=force) as work:
-        path = work / f"{name}.{extension}"
+        path = work / f"{name}.{form}"
         if form == "csv":
             write_csv(engine, table, path)
         elif form == "parquet":
             engine.write(table, path, "parquet")
-        elif form == "json":
-            write_json(_records(engine, table), path)
         else:
-            path.write_text(_as_table(engine, table, every_row=True), "utf-8")
-    print(say("cli.written", path=out / f"{name}.{extension}"), file=sys.stderr)  # noqa: T201
+            write_json(_records(engine, table), path)
+    print(say("cli.written", path=out / f"{name}.{form}"), file=sys.stderr)  # noqa: T201
 
 
 def _rows_to_stdout(engine: Engine, table: ir.Table, form: str) -> None:
@@ -196,15 +197,12 @@ def _listed(value: Any) -> Any:
     return value.tolist() if hasattr(value, "tolist") else value
 
 
-def _as_table(engine: Engine, table: ir.Table, *, every_row: bool = False) -> str:
+def _as_table(engine: Engine, table: ir.Table) -> str:
     """A table for eyes: as wide as the terminal, Chinese counted as two, long answers cut and said to be."""
     total = int(engine.run(table.aggregate(n=table.count()))["n"].iloc[0])
-    shown = table if every_row else table.limit(TABLE_ROWS)
-    frame = engine.run(as_text(shown)).astype(object)
+    frame = engine.run(as_text(table.limit(TABLE_ROWS))).astype(object)
     text = text_table(list(frame.columns), frame.where(frame.notna(), "").to_numpy().tolist())
-    return (
-        text if every_row or total <= TABLE_ROWS else text + say("cli.rows-cut", shown=TABLE_ROWS, total=total) + "\n"
-    )
+    return text if total <= TABLE_ROWS else text + say("cli.rows-cut", shown=TABLE_ROWS, total=total) + "\n"
 
 
 def text_table(headers: list[str], rows: list[list[Any]]) -> str:

@@ -158,7 +158,7 @@ def test_an_interrupted_run_says_so_and_leaves_nothing(tmp_path: Path) -> None:
 @pytest.mark.parametrize("form", ["csv", "json", "parquet", "table"])
 def test_with_out_a_command_writes_its_own_file(form: str, log: Path, tmp_path: Path) -> None:
     assert run(["variants", str(log), "--format", form, "--out", str(tmp_path / "out")]) == 0
-    assert [p.name for p in (tmp_path / "out").iterdir()] == ["variants." + ("txt" if form == "table" else form)]
+    assert [p.name for p in (tmp_path / "out").iterdir()] == ["variants." + ("csv" if form == "table" else form)]
 
 
 def test_a_folder_of_results_is_replaced_with_force_alone(log: Path, tmp_path: Path) -> None:
