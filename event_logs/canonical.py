@@ -40,7 +40,7 @@ _PLAIN = ("case_id", "activity")  # where "无" may be meant
 def canonical_table(
     engine: Engine, raw: ir.Table, columns: Mapping[str, int], *, zone: str, spellings: Mapping[str, Mapping[str, str]],
     plain: frozenset[str], carry: Sequence[str], alike: Mapping[str, Mapping[str, str]] | None = None,
-    lazy: bool = False,
+    day_first: bool = False, lazy: bool = False,
 ) -> ir.Table:  # fmt: skip
     """The raw table's columns put into canonical form, one for each role that `columns` names; lazy.
 
@@ -54,6 +54,8 @@ def canonical_table(
         Columns of the raw table that stay as they are.
     alike
         Of roles that name offices or sites, the spellings of one name -> the commonest of them.
+    day_first
+        03/04/2024 is the third of April (`event_logs.day_order`).
     lazy
         The raw table is a file itself, not a copy.
     """
@@ -64,7 +66,7 @@ def canonical_table(
         *carry, **{role: _prepared(role, raw[f"c{place}"], zone=zone) for role, place in columns.items()}
     )
     recipes = {
-        role: _recipe(role, raw[f"c{place}"], zone=zone, spellings=spellings, plain=role in plain)
+        role: _recipe(role, raw[f"c{place}"], zone=zone, day_first=day_first, spellings=spellings, plain=role in plain)
         for role, place in columns.items()
     }
     for role, names in (alike or {}).items():
@@ -124,11 +126,13 @@ def _prepared(role: str, column: ir.Value, *, zone: str) -> ir.Value:
 
 
 def _recipe(
-    role: str, column: ir.Value, *, zone: str, spellings: Mapping[str, Mapping[str, str]], plain: bool
+    role: str, column: ir.Value, *, zone: str, day_first: bool, spellings: Mapping[str, Mapping[str, str]], plain: bool
 ) -> tuple[Step, ...]:
     kind = column.type()
     if role in TIMES:
-        return () if kind.is_timestamp() or kind.is_date() else plain_time(zone) if plain else time_steps(zone)
+        if kind.is_timestamp() or kind.is_date():
+            return ()
+        return plain_time(zone) if plain else time_steps(zone, day_first=day_first)
     if role in LISTS:
         return () if kind.is_array() else plain_list() if plain else list_steps()
     if role in NUMBERS:

@@ -117,6 +117,7 @@ def _drafted(engine: DuckDBEngine, raw: Raw, assignment: Assignment, zone: str) 
     import ibis
 
     from event_logs.canonical import canonical_table, reason_of
+    from event_logs.day_order import day_comes_first
     from event_logs.plain import plain_roles
     from event_logs.spellings import alike_names, codes_of, written_values
 
@@ -125,12 +126,14 @@ def _drafted(engine: DuckDBEngine, raw: Raw, assignment: Assignment, zone: str) 
     wanted = {role: f"c{assignment.columns[role]}" for role in KEYS if role in assignment.columns}
     numbered = _numbered(raw, wanted)
     plain = plain_roles(engine, raw, assignment.columns, zone=zone, written=written, spellings=spellings)
+    day_first, doubts = day_comes_first(engine, raw, assignment.columns, plain)
+    notes += doubts
     carry = ["row", "line", "digest", *dict.fromkeys(wanted.values())]
     alike = alike_names(written)
     notes += [("log.note-alike-names", {"role": role, "n": len(names)}) for role, names in alike.items()]
     steps = canonical_table(
         engine, numbered, assignment.columns, zone=zone, spellings=spellings, plain=plain, carry=carry,
-        alike=alike, lazy=raw.lazy,
+        alike=alike, day_first=day_first, lazy=raw.lazy,
     )  # fmt: skip
     headers = {role: raw.headers[place] for role, place in assignment.columns.items()}
     reason = reason_of(steps, {role: steps[cell] for role, cell in wanted.items()}, headers, plain)

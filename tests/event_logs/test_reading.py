@@ -128,6 +128,26 @@ def test_a_parquet_file_is_read_in_place_and_cleaned_only_where_it_must_be(tmp_p
     assert ([row.reason for row in log.reading.rejected], log.reading.duplicates) == (["no_completed_at"], 1)
 
 
+@pytest.mark.parametrize(
+    ("dates", "months", "noted"),
+    [
+        (("03/04/2024 09:00", "13/04/2024 09:00"), ["04", "04"], False),
+        (("03/04/2024 09:00", "04/13/2024 09:00"), ["03", "04"], False),
+        (("03-04-2024", "05-06-2024"), ["03", "05"], True),
+        (("03/04/2024", "13/04/2024", "04/13/2024"), ["03", "04", "04"], True),
+        (("04/04/2024", "2024-05-06"), ["04", "05"], False),
+        (("03.04.2024", "05.06.2024"), ["04", "06"], False),
+    ],
+)
+def test_one_date_tells_the_order_of_all_and_a_doubt_is_noted(
+    write: Write, cells: Cells, dates: tuple[str, ...], months: list[str], noted: bool
+) -> None:
+    rows = "".join(f"{i},a,{date}\n" for i, date in enumerate(dates))
+    log = read_log(write("log.csv", "case_id,activity,completed_at\n" + rows))
+    assert [str(time)[5:7] for (time,) in cells(log, "completed_at")] == months
+    assert ("log.note-month-first" in dict(log.reading.notes)) is noted
+
+
 @pytest.mark.parametrize("odd", [[], ["从未见过"], ["", "WINDOW", " onsite ", "N/A", "窗口", "a;b"]])
 def test_a_cell_means_the_same_in_a_parquet_file_as_in_csv(
     write: Write, tmp_path: Path, cells: Cells, odd: list[str]
