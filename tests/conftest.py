@@ -6,8 +6,15 @@ import os
 from pathlib import Path
 
 import pytest
+from hypothesis import settings
 
 import wording
+
+# The same examples for everybody, so that a checkout passes or fails for what it holds, not for its luck. New ones are
+# looked for with --hypothesis-profile explore, and what they find becomes a test of its own.
+settings.register_profile("same", derandomize=True, deadline=None)
+settings.register_profile("explore", deadline=None)
+settings.load_profile("same")
 
 SHARED = Path(__file__).resolve().parents[2] / "shared"
 
@@ -31,7 +38,7 @@ def pytest_runtest_makereport(item: pytest.Item, call: pytest.CallInfo[None]) ->
     """Where CI has installed everything, a skipped browser, npm or Java test is a failure."""
     outcome = yield
     report = outcome.get_result()
-    tool = next((m.name for m in item.iter_markers() if m.name in ("browser", "npm", "java")), None)
+    tool = next((m.name for m in item.iter_markers() if m.name in ("browser", "npm", "java", "office")), None)
     if report.skipped and tool and os.environ.get("ONETHING_NOTHING_SKIPPED"):
         report.outcome = "failed"
         report.longrepr = f"skipped in CI, where {tool} is installed: {report.longrepr}"

@@ -10,7 +10,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as some
 
-from mining.conformance import woflan_finds_sound, woflan_sound
+from mining.conformance import MOST_ASKED, woflan_finds_sound, woflan_sound
 from mining.process_blocks import Block, Loop, Ordered, Sequence, Skip, Task, Together, choice, draw, replaced
 from mining.process_model import Flow, Kind, Node, ProcessModel
 from mining.workflow_net import FIRST, LAST, WorkflowNet, net_of, reduced
@@ -121,7 +121,10 @@ def test_a_net_is_sound_exactly_when_its_reduction_is_and_woflan_says_so(model: 
         return
     small = reduced(net)
     assert sound(small) == truth
-    assert len(small.transitions) <= 12 and woflan_finds_sound(small) == truth
+    if len(small.transitions) <= MOST_ASKED:  # what stays larger is unsound, and the tool does not ask Woflan either
+        assert woflan_finds_sound(small) == truth
+    else:
+        assert not truth
 
 
 def test_a_partial_order_of_parts_becomes_one_transition() -> None:
