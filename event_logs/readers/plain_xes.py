@@ -21,53 +21,31 @@ import numpy as np
 import pyarrow as pa
 import pyarrow.compute as pc
 
+from event_logs.readers.xes_markup import (
+    COMPOSED,
+    END,
+    IN_EVENT,
+    IN_TRACE,
+    LIST_NAME,
+    NAME,
+    PLACES,
+    IntricateError,
+    Markup,
+    learned,
+    unescaped,
+)
 from event_logs.values import LIST_MARK
 
 if TYPE_CHECKING:
     import numpy.typing as npt
 
-VALUES = ("string", "date", "int", "float", "boolean", "id")
-COMPOSITES = ("list", "container")
 _LARGEST_PREAMBLE = 4 << 20
 _LARGEST_TRACE = 64 << 20
 _MOST_WORKERS = 4
 _MOST_PIECES = 20_000  # different pieces of markup: a file that has more is not plain
-
-# What a quoted text is, told by the markup before it; END: the portion ends.
-_NAME, _VALUE, _LIST_NAME, _END = range(4)
-# Where one is: bits that add up.
-_IN_TRACE, _IN_EVENT, _IN_LIST, _IN_CONTAINER, _IN_VALUES = 1, 2, 4, 8, 16
-_PLACES = 32
-_COMPOSED = _IN_LIST | _IN_CONTAINER
-
-_BEFORE_VALUE = re.compile(r"[ \t\r\n]+value[ \t\r\n]*=[ \t\r\n]*")
-_ENDING = re.compile(r"[ \t\r\n]*(/?)>")
-_TAG = re.compile(r"[ \t\r\n]*<(/?)(trace|event|list|container|values)[ \t\r\n]*>")
-_LAST = re.compile(r"[ \t\r\n]*(?:<(" + "|".join((*VALUES, *COMPOSITES)) + r")[ \t\r\n]+key[ \t\r\n]*=[ \t\r\n]*)?")
 _CLOSING = re.compile(rb"[ \t\r\n]*</log[ \t\r\n]*>[ \t\r\n]*")
 _DECLARED = re.compile(rb"(?:\xef\xbb\xbf)?<\?xml[^>]*encoding\s*=\s*[\"']([^\"']+)")
 _ANY_REFERENCE = re.compile("&[^;]{0,10};?")
-_REFERENCE = re.compile(r"&(?:(lt|gt|amp|quot|apos)|#([0-9]{1,7})|#x([0-9a-fA-F]{1,6}));")
-_NAMED = {"lt": "<", "gt": ">", "amp": "&", "quot": '"', "apos": "'"}
-_BITS = {
-    "trace": _IN_TRACE,
-    "event": _IN_EVENT,
-    "list": _IN_LIST,
-    "container": _IN_CONTAINER,
-    "values": _IN_VALUES,
-}
-_LEVELS = (_IN_TRACE, _IN_TRACE | _IN_EVENT)
-_WITHIN = {  # what each may begin in
-    _IN_TRACE: (0,),
-    _IN_EVENT: (_IN_TRACE,),
-    _IN_LIST: _LEVELS,
-    _IN_CONTAINER: _LEVELS,
-    _IN_VALUES: tuple(level | bit for level in _LEVELS for bit in (_IN_LIST, _IN_CONTAINER)),
-}
-
-
-class IntricateError(Exception):
-    """The file needs a full parser."""
 
 
 class Columns(Protocol):
@@ -75,26 +53,6 @@ class Columns(Protocol):
 
     def take(self, columns: dict[str, pa.Array], lines: pa.Array) -> None:
         """Events, in the order of the file."""
-
-
-@dataclass(frozen=True, slots=True)
-class _Markup:
-    """A piece of markup between two quoted texts.
-
-    `after`: what the text before it may be, as bits. `kind`: what the text behind it is. `to`: the place that each
-    place leads to, -1 where the piece cannot stand there. `before`: line breaks before the event that begins in it.
-    """
-
-    after: int
-    kind: int
-    to: tuple[int, ...]
-    step: int
-    events: int
-    traces: int
-    breaks: int
-    before: int
-    blanks: int  # line breaks and tabs
-    tags: int  # "<"
 
 
 class PlainXes:
@@ -108,7 +66,7 @@ class PlainXes:
         self._rest = b""
         self._begun = False
         self._line = 1
-        self._known: dict[str, _Markup] = {}
+        self._known: dict[str, Markup] = {}
         self._at_once = min(os.cpu_count() or 1, _MOST_WORKERS)
         self._workers = ThreadPoolExecutor(self._at_once)
         self._under_way: deque[Future[_Found]] = deque()
@@ -173,7 +131,7 @@ class _Found:
     breaks: int
 
 
-def _found(portion: bytes, known: dict[str, _Markup]) -> _Found:
+def _found(portion: bytes, known: dict[str, Markup]) -> _Found:
     whole = _Portion(portion, known)
     columns, lines = whole.columns()
     return _Found(columns, lines, whole.breaks)
@@ -182,7 +140,7 @@ def _found(portion: bytes, known: dict[str, _Markup]) -> _Found:
 class _Portion:
     """Whole traces: their bytes cut at the quote characters, and what each piece is."""
 
-    def __init__(self, portion: bytes, known: dict[str, _Markup]) -> None:
+    def __init__(self, portion: bytes, known: dict[str, Markup]) -> None:
         bytes_ = np.frombuffer(portion, np.uint8)
         quotes = np.flatnonzero(bytes_ == ord('"'))
         if len(quotes) % 2:
@@ -201,11 +159,11 @@ class _Portion:
         if len(markup.dictionary) > _MOST_PIECES:
             raise IntricateError
         self._codes = markup.indices.to_numpy()
-        self._markup = [_learned(piece, known) for piece in markup.dictionary.to_pylist()]
+        self._markup = [learned(piece, known) for piece in markup.dictionary.to_pylist()]
         _check_breaks(portion)
         self._references = b"&" in portion
         if self._references:
-            _unescaped("".join(_ANY_REFERENCE.findall(portion.decode("utf-8"))))
+            unescaped("".join(_ANY_REFERENCE.findall(portion.decode("utf-8"))))
         self._check_text(portion, bytes_)
         self._check_order()
 
@@ -230,14 +188,14 @@ class _Portion:
         """Each piece of markup may stand where it stands: else it is no XES, or none that is plain."""
         self._kind = self._told("kind", np.uint8)
         after = self._told("after", np.uint8)
-        if not after[0] >> _END & 1 or self._kind[-1] != _END or not np.all(after[1:] >> self._kind[:-1] & 1):
+        if not after[0] >> END & 1 or self._kind[-1] != END or not np.all(after[1:] >> self._kind[:-1] & 1):
             raise IntricateError
         place = np.cumsum(self._told("step", np.int8), dtype=np.int32)
         before = np.concatenate((np.zeros(1, np.int32), place[:-1]))
-        if place.min() < 0 or place.max() >= _PLACES or place[-1]:
+        if place.min() < 0 or place.max() >= PLACES or place[-1]:
             raise IntricateError
         leads = np.array([markup.to for markup in self._markup], np.int8).ravel()
-        if not np.array_equal(leads[self._codes * _PLACES + before], place):
+        if not np.array_equal(leads[self._codes * PLACES + before], place):
             raise IntricateError
         self._place = place
 
@@ -249,10 +207,10 @@ class _Portion:
         starts = np.flatnonzero(begins)
         breaks = np.cumsum(self._told("breaks", np.int32))
         own = np.array([markup.breaks - markup.before for markup in self._markup])[self._codes[starts]]
-        lists = np.flatnonzero(self._kind == _LIST_NAME)
+        lists = np.flatnonzero(self._kind == LIST_NAME)
         joined = self._joined(lists)
-        columns = self._of(_IN_TRACE | _IN_EVENT, event, len(starts), lists, joined)
-        for name, column in self._of(_IN_TRACE, trace, int(trace[-1]) + 1, lists, joined).items():
+        columns = self._of(IN_TRACE | IN_EVENT, event, len(starts), lists, joined)
+        for name, column in self._of(IN_TRACE, trace, int(trace[-1]) + 1, lists, joined).items():
             if (header := f"case:{name}") not in columns:
                 columns[header] = column.take(pa.array(trace[starts]))
         return columns, pa.array(breaks[starts] - own, pa.int64())
@@ -261,10 +219,10 @@ class _Portion:
         self, level: int, owner: npt.NDArray[np.int32], owners: int, lists: npt.NDArray[np.intp], joined: pa.Array
     ) -> dict[str, pa.Array]:
         """The attributes of one level as columns, one row for each event or trace."""
-        plain = np.flatnonzero((self._kind == _NAME) & (self._place == level))
+        plain = np.flatnonzero((self._kind == NAME) & (self._place == level))
         values = _by_name(self._names(plain), owner[plain], 4 * (plain + 1) + 2, owners)
         columns = {name: self._resolved(self._pieces.take(pa.array(at, mask=at < 0))) for name, at in values.items()}
-        mine = np.flatnonzero(self._place[lists] & ~_COMPOSED == level)
+        mine = np.flatnonzero(self._place[lists] & ~COMPOSED == level)
         for name, at in _by_name(self._names(lists[mine]), owner[lists[mine]], mine, owners).items():
             if name in columns:
                 raise IntricateError
@@ -277,7 +235,7 @@ class _Portion:
 
     def _joined(self, lists: npt.NDArray[np.intp]) -> pa.Array:
         """The values of each list in one text, the list mark behind each; null where a list is empty."""
-        elements = np.flatnonzero((self._kind == _NAME) & (self._place & _COMPOSED > 0))
+        elements = np.flatnonzero((self._kind == NAME) & (self._place & COMPOSED > 0))
         values = self._resolved(self._pieces.take(pa.array(4 * (elements + 1) + 2)))
         counts = np.bincount(np.searchsorted(lists, elements) - 1, minlength=len(lists)) if len(lists) else np.zeros(0)
         bounds = np.concatenate((np.zeros(1, np.int32), np.cumsum(counts, dtype=np.int32)))
@@ -293,7 +251,7 @@ class _Portion:
         if not pc.any(has).as_py():
             return texts
         encoded = texts.filter(has).dictionary_encode()
-        told = pa.array([_unescaped(text) for text in encoded.dictionary.to_pylist()], pa.utf8())
+        told = pa.array([unescaped(text) for text in encoded.dictionary.to_pylist()], pa.utf8())
         return pc.replace_with_mask(texts, has, told.take(encoded.indices))
 
 
@@ -307,7 +265,7 @@ def _by_name(
     bounds = np.searchsorted(codes[ordered], np.arange(len(names.dictionary) + 1))
     for code, written in enumerate(names.dictionary.to_pylist()):
         mine = ordered[bounds[code] : bounds[code + 1]]
-        at = found.setdefault(_unescaped(written), np.full(owners, -1, np.int32))
+        at = found.setdefault(unescaped(written), np.full(owners, -1, np.int32))
         at[owner[mine]] = source[mine]
     return found
 
@@ -348,71 +306,3 @@ def _check_breaks(text: bytes) -> None:
     """Lines are counted by their line feeds: one that ends otherwise would be counted wrongly."""
     if b"\r" in text and text.count(b"\r") != text.count(b"\r\n"):
         raise IntricateError
-
-
-def _learned(piece: str, known: dict[str, _Markup]) -> _Markup:
-    if piece not in known:
-        known[piece] = _read(piece)
-    return known[piece]
-
-
-def _read(piece: str) -> _Markup:
-    """A piece of markup by the grammar: the end of a tag, whole tags, and the beginning of the next."""
-    blanks = sum(map(piece.count, "\t\r\n"))
-    breaks, tags = piece.count("\n"), piece.count("<")
-    if _BEFORE_VALUE.fullmatch(piece):
-        return _Markup(1 << _NAME, _VALUE, tuple(range(_PLACES)), 0, 0, 0, breaks, 0, blanks, tags)
-    ending = _ENDING.match(piece)
-    after = 1 << _END if not ending else 1 << _VALUE if ending[1] else 1 << _LIST_NAME
-    at = ending.end() if ending else 0
-    moves: list[tuple[int, bool]] = []
-    events = traces = before = 0
-    while tag := _TAG.match(piece, at):
-        at = tag.end()
-        name, opens = tag[2], not tag[1]
-        if name in COMPOSITES and opens:  # one without a name
-            raise IntricateError
-        moves.append((_BITS[name], opens))
-        traces += opens and name == "trace"
-        if opens and name == "event":
-            events, before = events + 1, piece.count("\n", 0, tag.start(2))
-    last = _LAST.fullmatch(piece, at)
-    if not last or events > 1:
-        raise IntricateError
-    kind = _END if not last[1] else _LIST_NAME if last[1] in COMPOSITES else _NAME
-    if kind == _LIST_NAME:
-        moves.append((_BITS[last[1]], True))
-    step = sum(bit if opens else -bit for bit, opens in moves)
-    to = tuple(_moved(place, moves, kind) for place in range(_PLACES))
-    return _Markup(after, kind, to, step, events, traces, breaks, before, blanks, tags)
-
-
-def _moved(place: int, moves: list[tuple[int, bool]], kind: int) -> int:
-    """Where these tags lead from a place; -1 where they cannot follow it."""
-    for bit, opens in moves:
-        if opens and place not in _WITHIN[bit]:
-            return -1
-        if not opens and not (place & bit and place - bit in _WITHIN[bit]):
-            return -1
-        place += bit if opens else -bit
-    return -1 if kind == _NAME and not place else place
-
-
-def _unescaped(text: str) -> str:
-    """XML's own entities and character references resolved; one that XML does not know is not plain."""
-    if "&" not in text:
-        return text
-    told = _REFERENCE.sub("", text)
-    if "&" in told:
-        raise IntricateError
-    return _REFERENCE.sub(_character, text)
-
-
-def _character(match: re.Match[str]) -> str:
-    if match[1]:
-        return _NAMED[match[1]]
-    number = int(match[2]) if match[2] else int(match[3], 16)
-    usual = number in (9, 10, 13) or 32 <= number <= 0xD7FF or 0xE000 <= number <= 0xFFFD
-    if not usual and not 0x10000 <= number <= 0x10FFFF:
-        raise IntricateError
-    return chr(number)

@@ -13,7 +13,8 @@ from xml.parsers import expat
 
 from event_logs.readers import Raw
 from event_logs.readers.packed import stream
-from event_logs.readers.plain_xes import COMPOSITES, VALUES, IntricateError, PlainXes
+from event_logs.readers.plain_xes import PlainXes
+from event_logs.readers.xes_markup import COMPOSITES, VALUES, IntricateError
 from event_logs.values import LIST_MARK
 from wording.errors import InputError
 

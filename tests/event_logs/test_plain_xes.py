@@ -11,7 +11,8 @@ from hypothesis import strategies as st
 
 from event_logs.backend import DuckDBEngine
 from event_logs.readers import plain_xes, xes
-from event_logs.readers.plain_xes import IntricateError, PlainXes
+from event_logs.readers.plain_xes import PlainXes
+from event_logs.readers.xes_markup import IntricateError
 from wording.errors import InputError
 
 PLAIN = (
