@@ -47,6 +47,21 @@ def is_working_day(day: date) -> bool:
         return day.weekday() < 5
 
 
+def is_public_holiday(day: date) -> bool:
+    """Whether a day off is a public holiday: a weekday off, or a weekend day within one; never in an unknown year.
+
+    >>> is_public_holiday(date(2024, 10, 5)), is_public_holiday(date(2024, 10, 19)), is_public_holiday(date(2024, 2, 4))
+    (True, False, False)
+    """
+    import chinese_calendar
+
+    try:
+        off, holiday = chinese_calendar.get_holiday_detail(day)
+    except NotImplementedError:
+        return False
+    return bool(off) and (day.weekday() < 5 or holiday is not None)
+
+
 def opening_hours(log: EventLog) -> tuple[Hours, ...]:
     """The hours of every department of a log, to the quarter of an hour, by name.
 

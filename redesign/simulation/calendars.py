@@ -12,6 +12,8 @@ from dataclasses import dataclass
 import numpy as np
 import pandas as pd
 
+from mining.calendars import is_public_holiday, is_working_day
+
 QUARTERS = 96
 SLOT_S = 900.0
 WORKDAY, SATURDAY, SUNDAY, HOLIDAY = 0, 1, 2, 3
@@ -38,18 +40,15 @@ class Calendars:
 
 def day_kinds(origin: pd.Timestamp, days: int) -> np.ndarray:
     """Of each day since `origin`: workday, Saturday, Sunday or public holiday, moved working days (调休) included."""
-    import chinese_calendar
-
     kinds = np.zeros(days, np.int8)
     for i in range(days):
         day = (origin + pd.Timedelta(days=i)).date()
-        weekday = day.weekday()
-        try:
-            working = chinese_calendar.is_workday(day)
-            holiday = not working and (weekday < 5 or chinese_calendar.get_holiday_detail(day)[1] is not None)
-        except NotImplementedError:  # a year that the table of holidays does not have
-            working, holiday = weekday < 5, False
-        kinds[i] = WORKDAY if working else HOLIDAY if holiday else SATURDAY if weekday == 5 else SUNDAY
+        if is_working_day(day):
+            kinds[i] = WORKDAY
+        elif is_public_holiday(day):
+            kinds[i] = HOLIDAY
+        else:
+            kinds[i] = SATURDAY if day.weekday() == 5 else SUNDAY
     return kinds
 
 
