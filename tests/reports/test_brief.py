@@ -58,6 +58,7 @@ def test_the_brief_tells_leaders_no_options_of_the_program(world: ReportInputs, 
     assert "--" not in text
 
 
+@pytest.mark.office
 def test_the_brief_has_two_pages(full: ReportInputs, lang: str, tmp_path: Path) -> None:
     """Counted by a word processor where there is one: with the map and the proposed process in it."""
     program = shutil.which("soffice")
