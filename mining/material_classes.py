@@ -7,6 +7,7 @@ beside the log's own evidence: where the one is asked for the other is not, thou
 
 from __future__ import annotations
 
+import re
 import tomllib
 from collections import Counter, defaultdict
 from collections.abc import Iterable, Mapping, Sequence
@@ -27,6 +28,8 @@ if TYPE_CHECKING:
     from event_logs.log import EventLog
 
 VALID_DAYS = 365
+SWAP_LEAST = 5  # characters: in a shorter name, two that change places may make another word
+_DIGIT = re.compile(r"[0-9a-z]")
 Key = tuple[str, str]  # owner and document
 
 
@@ -161,7 +164,7 @@ class _Likeness:
     a: Key
     b: Key
     score: float
-    rule: str  # typo, similar, context
+    rule: str  # swap, typo, similar, context
 
 
 class _Resolver:
@@ -202,7 +205,14 @@ class _Resolver:
         by_owner: dict[str, list[str]] = defaultdict(list)
         for owner, base in sorted(plain):
             by_owner[owner].append(base)
-        found: dict[tuple[Key, Key], _Likeness] = {}
+        # The best of each rule: a document has several names, and two may be as alike by a stronger rule as by a weaker.
+        found: dict[tuple[Key, Key, str], _Likeness] = {}
+
+        def keep(one: Key, other: Key, score: float, rule: str) -> None:
+            pair = (min(one, other), max(one, other))
+            if (*pair, rule) not in found or found[*pair, rule].score < score:
+                found[*pair, rule] = _Likeness(*pair, score, rule)
+
         for owner, bases in sorted(by_owner.items()):
             fresh = [base for base in bases if (owner, base) not in self.known]
             # A slip may be in any of a document's names, those of the catalogue that the log never writes included.
@@ -214,21 +224,35 @@ class _Resolver:
             for i, j in zip(*scores.nonzero(), strict=True):
                 one, other = (owner, fresh[i]), (owner, names[there[j]])
                 like = likeness(fresh[i], there[j]) if one != other else None
-                pair = (min(one, other), max(one, other))
-                if like and (pair not in found or found[pair].score < like[0]):
-                    found[pair] = _Likeness(*pair, *like)
+                if like:
+                    keep(one, other, *like)
             for one_name, other_name in _reordered(fresh, there):
                 one, other = (owner, one_name), (owner, names[other_name])
                 if one != other:
-                    pair = (min(one, other), max(one, other))
-                    found[pair] = _Likeness(*pair, 0.95, "similar")
+                    keep(one, other, 0.95, "similar")
             for base in fresh:
                 for name in self.names.before_slip(base):
                     one, other = (owner, base), (owner, names.get(name, name))
                     if other in plain:
-                        pair = (min(one, other), max(one, other))
-                        found[pair] = _Likeness(*pair, 0.9, "similar")
-        return sorted(found.values(), key=lambda pair: (-pair.score, pair.a, pair.b))
+                        keep(one, other, 0.9, "similar")
+        for one, other in self._swapped(plain):
+            keep(one, other, 0.9, "swap")
+        return sorted(found.values(), key=lambda pair: (-pair.score, pair.a, pair.b, pair.rule))
+
+    def _swapped(self, plain: set[Key]) -> list[tuple[Key, Key]]:
+        """Documents whose whole names differ by two neighbours that changed places, whoever owns them.
+
+        A slip in the word for the owner hides the owner, so that nothing else would lay the two side by side.
+        """
+        fresh = {self.parsed[s].stem: self._key(s) for s in self.spellings if self._key(s) in plain - self.known}
+        there = {self.parsed[s].stem: self._key(s) for s in self.spellings if self._key(s) in plain}
+        found = []
+        for stem, key in sorted(fresh.items()):
+            for n in range(len(stem) - 1):
+                other = there.get(stem[:n] + stem[n + 1] + stem[n] + stem[n + 2 :])
+                if other is not None and other[0] != key[0] and len(stem) >= SWAP_LEAST and not _DIGIT.search(stem):
+                    found.append((key, other))
+        return found
 
     def resolve(self, together: Mapping[tuple[int, int], int]) -> MaterialClasses:
         """All stages; `together` counts the events that hold both of two candidate documents."""

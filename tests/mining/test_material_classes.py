@@ -145,6 +145,15 @@ def test_a_slip_of_the_pen_is_mended_where_the_same_service_asks_for_the_right_n
     assert [(m.spelling, m.rule) for m in found.merges] == [("燃气安栓记录", "typo")]
 
 
+@pytest.mark.parametrize(
+    ("slip", "right"),
+    [("房核源验码", "房源核验码"), ("机动车驶行证", "机动车行驶证"), ("配二偶代身份证", "配偶二代身份证")],
+)
+def test_two_characters_that_changed_places_are_put_back_by_any_of_a_document_s_names(slip: str, right: str) -> None:
+    classes = resolve([slip, right, "身份证"], catalogue=read_catalogue()).classes
+    assert classes[slip] == classes[right] != classes["身份证"]
+
+
 def test_like_names_that_one_event_holds_both_of_stay_apart(log_of: LogOf) -> None:
     both = ["岗位安排方案", "岗位安置方案"]
     rows = [(f"c{n}", "提交申请", f"2024-01-{n:02}", "某事项", both) for n in range(1, 21)]
