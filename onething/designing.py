@@ -170,7 +170,8 @@ def told(proposal: Proposal, rows: Sequence[dict[str, Any]]) -> str:
         lines.append(f"{MOVES[row['move']].label} ({row['move']}): {taken}")
         for part in ("evidence", "changes", "needs", "risks"):
             if row[part]:
-                lines.append(f"  {say(f'redesign.tell.{part}')}: {row[part]}")
+                said = row[part].replace("\n", "\n    ")
+                lines.append(f"  {say(f'redesign.tell.{part}')}: {said}")
     lines += ["", say("redesign.tell.checks"), *(f"  {check.text}" for check in proposal.checks)]
     notes = [say(key, **values) for key, values in proposal.to_be.notes]
     return "\n".join([*lines, *notes]) + "\n"
@@ -183,15 +184,15 @@ def move_rows(proposal: Proposal) -> list[dict[str, Any]]:
             "move": move.name,
             "taken": True,
             "evidence": move.evidence.said.text if move.evidence else "",
-            "changes": " ".join(said.text for said in move.changes),
-            "needs": " ".join(need.said.text for need in move.needs),
-            "risks": " ".join(said.text for said in move.risks),
+            "changes": "\n".join(said.text for said in move.changes),
+            "needs": "\n".join(need.said.text for need in move.needs),
+            "risks": "\n".join(said.text for said in move.risks),
         }
         for move in proposal.moves
     ]
     refused = [
         {"move": move.name, "taken": False, "evidence": "", "changes": "", "needs": "",
-         "risks": " ".join(said.text for said in move.reasons)}
+         "risks": "\n".join(said.text for said in move.reasons)}
         for move in proposal.refused
     ]  # fmt: skip
     return taken + refused
@@ -241,7 +242,7 @@ def with_drawn_orders(call: Call, proposal: Proposal, options: Options) -> Optio
 
     edit = edit_of(proposal.to_be, merge(proposal.situation, proposal.move_names))
     freed = [f"{a} → {b}" for a, b in edit.freed]
-    left = "、".join([*freed, *edit.came, *edit.went])
+    left = [*freed, *edit.came, *edit.went]
     if left:
         call.progress.end()
         print(say("redesign.tell.not-simulated", what=left), file=sys.stderr)  # noqa: T201

@@ -137,7 +137,7 @@ def _materials(situation: Situation, plan: Plan) -> list[FormItem]:
     ]
     if merged:
         asked = [use for material in forms for use in uses[material]]
-        note = wording.say("redesign.form.merged", forms="、".join(forms))
+        note = wording.say("redesign.form.merged", forms=forms)
         items.insert(0, _described(wording.say("redesign.node.form", name=situation.name), asked, situation, note=note))
     return items
 

@@ -31,8 +31,6 @@ from redesign.moves.conditional_acceptance import deferrable_share
 from redesign.rearranging import certainty, deferred, fewer_corrections
 from redesign.situation import Situation
 
-APART = "、"
-
 
 def as_is(situation: Situation) -> ProcessModel:
     """Today's process."""
@@ -341,7 +339,7 @@ class _Merger:
             notes.append(("redesign.note.place", {"place": self.situation.window_place}))
         if self.situation.roles and "outputs" not in self.situation.roles and len(self.names) > 1:
             soft = [tie for tie in self.situation.ties if not tie.kind.binds]
-            said = "、".join(f"{tie.before} → {tie.after} ({tie.kept}/{tie.both})" for tie in soft)
+            said = [f"{tie.before} → {tie.after} ({tie.kept}/{tie.both})" for tie in soft]
             notes.append(("redesign.note.no-outputs", {"soft": said or "–"}))
         return tuple(notes)
 

@@ -300,7 +300,7 @@ def material_problems(model: ProcessModel, demands: Demands) -> Iterator[Problem
         for material, services in wanted.items():
             providers = {demands.provided.get((service, material), "") for service in services}
             if handed[material] and "" not in providers:
-                said = {"material": material, "provider": "、".join(sorted(providers))}
+                said = {"material": material, "provider": sorted(providers)}
                 yield Problem("still-asked", (material,), said)
 
 

@@ -1,8 +1,9 @@
 """What a person reads, in Chinese and English: one catalogue a language, found by key.
 
 Sentences live in ``wording/zh/*.toml`` and ``wording/en/*.toml``; code names them by key. The first part of a key is
-the file: ``say("log.no-column", ...)`` reads ``log.toml``. A sentence is a `str.format` template. Where the number
-decides the form, its entry is a table ``{one = "...", other = "..."}``, and the value named ``n`` picks.
+the file: ``say("log.no-column", ...)`` reads ``log.toml``. A sentence is a `str.format` template. Where a number
+decides one word, the word stands with it: ``{trips:trip|trips}``. Where it decides the sentence, the entry is a table
+``{one = "...", other = "..."}``, and the value named ``n`` picks. A list is joined as the language joins.
 
 Kept free of imports that cost time at start: the command line's help is made of these sentences.
 """
@@ -12,7 +13,7 @@ from __future__ import annotations
 import locale
 import os
 import tomllib
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
 from contextvars import ContextVar
 from functools import cache
@@ -20,6 +21,7 @@ from pathlib import Path
 from typing import Any
 
 LANGUAGES = ("zh", "en")
+BETWEEN = {"zh": "、", "en": ", "}
 _language: ContextVar[str | None] = ContextVar("language", default=None)
 
 
@@ -81,7 +83,31 @@ def say(key: str, /, **values: object) -> str:
     if isinstance(entry, dict):
         n = values.get("n")
         entry = entry.get("one" if n == 1 and language() == "en" else "other", entry["other"])
-    return str(entry).format(**values) if values else str(entry)
+    return filled(str(entry), values)
+
+
+def filled(template: str, values: Mapping[str, object]) -> str:
+    """A template with its places filled: lists joined as the language in force joins, words that follow a number.
+
+    >>> with using("en"):
+    ...     filled("{n:trip|trips} to {places}", {"n": 1, "places": ["tax", "bank"]})
+    '1 trip to tax, bank'
+    """
+    return template.format(**{name: _told(value) for name, value in values.items()}) if values else template
+
+
+def _told(value: object) -> object:
+    if isinstance(value, (list, tuple)):
+        return BETWEEN[language()].join(str(one) for one in value)
+    return _Number(value) if type(value) is int else value
+
+
+class _Number(int):
+    """A whole number that may be followed by a word: ``{n:trip|trips}``."""
+
+    def __format__(self, spec: str) -> str:
+        one, bar, other = spec.partition("|")
+        return f"{int(self)} {one if self == 1 else other}" if bar else format(int(self), spec)
 
 
 def find(lang: str, key: str) -> Any:

@@ -36,7 +36,7 @@ def _plan(plan: Plan, situation: Situation) -> Plan:
 
 
 def _changes(situation: Situation) -> tuple[Said, ...]:
-    kinds = "、".join(dict.fromkeys(use.material for use in _uses(situation)))
+    kinds = list(dict.fromkeys(use.material for use in _uses(situation)))
     return (Said("redesign.conditional_acceptance.changes", {"kinds": kinds or "–"}),)
 
 

@@ -42,7 +42,7 @@ class Said:
     def text(self) -> str:
         """In the language in force."""
         if self.words:
-            return _own(self.words).format(**self.values)
+            return wording.filled(_own(self.words), self.values)
         return wording.say(self.key, **self.values)
 
 

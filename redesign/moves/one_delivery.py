@@ -38,7 +38,7 @@ def _changes(situation: Situation) -> tuple[Said, ...]:
 
 
 def _needs(situation: Situation) -> tuple[Need, ...]:
-    departments = "、".join(
+    departments = list(
         dict.fromkeys(p.department for p in situation.process.services if p.service in _handed_over(situation))
     )
     said = Said("redesign.one_delivery.need", {"departments": departments})
@@ -46,7 +46,7 @@ def _needs(situation: Situation) -> tuple[Need, ...]:
         Need(
             "delivery",
             situation.name,
-            departments,
+            "、".join(departments),
             situation.window_place or situation.name,
             said,
             sum(_handed_over(situation).values()),
@@ -57,7 +57,7 @@ def _needs(situation: Situation) -> tuple[Need, ...]:
 def _risks(situation: Situation) -> tuple[Said, ...]:
     first = {tie.before for tie in situation.binding}
     early = [service for service in _handed_over(situation) if service in first]
-    return (Said("redesign.one_delivery.risk", {"services": "、".join(early) or "–"}),)
+    return (Said("redesign.one_delivery.risk", {"services": early or "–"}),)
 
 
 def _guard(situation: Situation) -> tuple[Limit, ...]:

@@ -46,16 +46,17 @@ def _changes(situation: Situation) -> tuple[Said, ...]:
 
 
 def _needs(situation: Situation) -> tuple[Need, ...]:
-    departments = "、".join(dict.fromkeys(p.department for p in situation.process.services if p.department))
+    departments = list(dict.fromkeys(p.department for p in situation.process.services if p.department))
     said = Said("redesign.one_form.need", {"name": situation.name, "departments": departments})
-    return (Need("form", situation.name, situation.name, departments, said, sum(u.whole for u in situation.materials)),)
+    count = sum(use.whole for use in situation.materials)
+    return (Need("form", situation.name, situation.name, "、".join(departments), said, count),)
 
 
 def _risks(situation: Situation) -> tuple[Said, ...]:
     optional = [p.service for p in situation.process.services if p.share < 0.95]
     said = [Said("redesign.one_form.risk", {})]
     if optional:
-        said.append(Said("redesign.one_form.risk-optional", {"services": "、".join(optional)}))
+        said.append(Said("redesign.one_form.risk-optional", {"services": optional}))
     return tuple(said)
 
 

@@ -36,8 +36,8 @@ def _plan(plan: Plan, situation: Situation) -> Plan:
 
 
 def _changes(situation: Situation) -> tuple[Said, ...]:
-    pairs = "、".join(f"{a} ∥ {b}" for a, b in freed_pairs(situation))
-    kept = "、".join(f"{tie.before} → {tie.after}" for tie in situation.binding) or "–"
+    pairs = [f"{a} ∥ {b}" for a, b in freed_pairs(situation)]
+    kept = [f"{tie.before} → {tie.after}" for tie in situation.binding] or "–"
     key = "redesign.parallel_review.changes" if pairs else "redesign.parallel_review.changes-bound"
     return (Said(key, {"pairs": pairs, "kept": kept}),)
 

@@ -32,7 +32,7 @@ def _plan(plan: Plan, situation: Situation) -> Plan:
 
 def _changes(situation: Situation) -> tuple[Said, ...]:
     uses = shared_uses(situation)
-    kinds = "、".join(dict.fromkeys(use.material for use, _provider in uses))
+    kinds = list(dict.fromkeys(use.material for use, _provider in uses))
     return (Said("redesign.share_data.changes", {"n": sum(use.submissions for use, _p in uses), "kinds": kinds}),)
 
 

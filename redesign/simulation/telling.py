@@ -36,11 +36,11 @@ def assumptions(world: World, moves: Sequence[str]) -> Iterator[tuple[str, dict[
     if world.calibration.waits.keys:
         yield (
             "simulation.note-unexplained",
-            {"activities": "、".join(sorted({k[0] for k in world.calibration.waits.keys}))},
+            {"activities": sorted({k[0] for k in world.calibration.waits.keys})},
         )
     busy = overloaded(world.calibration)
     if busy:
-        yield "simulation.note-overloaded", {"departments": "、".join(str(b["department"]) for b in busy)}
+        yield "simulation.note-overloaded", {"departments": [str(b["department"]) for b in busy]}
 
 
 def unknown(log: EventLog, world: World) -> frozenset[str]:

@@ -199,5 +199,5 @@ def test_without_outputs_orders_are_told_from_time_alone_and_said_to_be(shared: 
     found = propose(silent, truth["企业开办"]["services"], name="企业开办", moves=("one_form", "parallel_review"))
     soft = {(t.before, t.after) for t in found.ties if not t.kind.binds}
     assert {t.kind.value for t in found.ties} <= {"soft", "perhaps_legal"} and soft
-    told = dict(found.to_be.notes)["redesign.note.no-outputs"]["soft"]
+    told = " ".join(dict(found.to_be.notes)["redesign.note.no-outputs"]["soft"])
     assert all(f"{a} → {b}" in told for a, b in soft)
