@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import sys
 from collections.abc import Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from difflib import get_close_matches
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
@@ -234,19 +234,18 @@ def simulate(ask: Ask, wish: Wish, replications: int) -> None:
 
 
 def with_drawn_orders(call: Call, proposal: Proposal, options: Options) -> Options:
-    """The options with the orders that a person drew into the process; what is not simulated is told on stderr."""
+    """The options with what a person drew into the process; what is not simulated is told on stderr."""
     if not proposal.edited:
         return options
     from redesign.edited import edit_of
     from redesign.merging import merge
 
     edit = edit_of(proposal.to_be, merge(proposal.situation, proposal.move_names))
-    freed = [f"{a} → {b}" for a, b in edit.freed]
-    left = [*freed, *edit.came, *edit.went]
+    left = [*(f"{a} → {b}" for a, b in edit.turned), *edit.came, *edit.went]
     if left:
         call.progress.end()
         print(say("redesign.tell.not-simulated", what=left), file=sys.stderr)  # noqa: T201
-    return replace(options, orders=edit.ordered)
+    return edit.simulated(options)
 
 
 def _measures(record: dict[str, Any]) -> str:

@@ -33,7 +33,10 @@ class Options:
     place: str = ""  # of the single window; empty: where most of the bundle's applications are made today
     corrections_avoided: float = 0.0
     online_share: float = 0.0
-    orders: tuple[tuple[str, str], ...] = ()  # of services, drawn into a process by hand: `redesign.edited`
+    # Drawn into a process by hand, of the to-be alone: `redesign.edited`.
+    orders: tuple[tuple[str, str], ...] = ()  # the second service waits for the first
+    freed: tuple[tuple[str, str], ...] = ()  # it does so no longer
+    beside: tuple[tuple[str, str, str], ...] = ()  # of a service, the second activity no longer waits for the first
 
 
 @dataclass(frozen=True, slots=True)

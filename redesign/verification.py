@@ -248,8 +248,7 @@ def _passed(model: ProcessModel, ahead: Mapping[str, list[str]]) -> dict[str, fr
 
 def broken_ties(model: ProcessModel, ties: Sequence[ServiceTie]) -> Iterator[Problem]:
     """Ties that are not kept: a step of `after` that rests on `before` can come before its issue, or beside it."""
-    ahead, _back = _neighbours(model)
-    reach = {node.id: _closure([node.id], ahead) for node in _tasks(model)}
+    reach = reachable(model)
     for tie in ties:
         if not tie.kind.binds:
             continue
@@ -260,6 +259,12 @@ def broken_ties(model: ProcessModel, ties: Sequence[ServiceTie]) -> Iterator[Pro
                 values = {"before": tie.before, "after": tie.after, "step": step.label, "kind": tie.kind}
                 yield Problem("broken-tie", (step.id,), values)
                 break
+
+
+def reachable(model: ProcessModel) -> dict[str, set[str]]:
+    """Of each task, by id, every node to which a way leads from it."""
+    ahead, _back = _neighbours(model)
+    return {node.id: _closure([node.id], ahead) for node in _tasks(model)}
 
 
 def _issues(model: ProcessModel, service: str) -> list[Node]:

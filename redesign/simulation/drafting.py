@@ -29,6 +29,9 @@ class Pieces:
         self.shared = "share_data" in self.moves
         self.parallel = "parallel_review" in self.moves
         self.delivery = "one_delivery" in self.moves
+        self.beside: dict[str, frozenset[tuple[str, str]]] = {}  # drawn by hand, into the to-be alone
+        for service, a, b in options.beside if self.moves else ():
+            self.beside[service] = self.beside.get(service, frozenset()) | {(a, b)}
         self.place_of = {p: i for i, p in enumerate(focus.places)}
         self.department_of = {d: i for i, d in enumerate(focus.departments)}
         self.window_department = 0
@@ -130,6 +133,8 @@ class Pieces:
     def _review(self, e: int, case: Case, base: int, entry: int, visit: bool, like: Step | None) -> int:
         """The chain from a case's acceptance to its issue, corrections included; gives the node that issues."""
         last = entry
+        beside = self.beside.get(case.service, frozenset())
+        done: list[tuple[str, int]] = []
         held: list[int] = []
         loop_after = self.c.loop_after.get(case.service)
         looped = False
@@ -139,8 +144,10 @@ class Pieces:
                 continue
             if step.kind == INTERVIEW:
                 last = self._errand(e, case, step, base + j, "interview", after=(last,))
+                done.append((step.activity, last))
                 continue
-            last = self._work(e, case, step, base + j, (last,))
+            ahead = tuple(node for before, node in done if (before, step.activity) not in beside) if beside else (last,)
+            last = self._work(e, case, step, base + j, ahead or (entry,))
             if held and step is works[-1]:
                 self.draft.edges.extend((h, last, -1) for h in held)
                 held = []
@@ -151,6 +158,9 @@ class Pieces:
                     held.append(after)
                 else:
                     last = after
+            done.append((step.activity, last))
+        if beside and len(done) > 1:
+            last = self.draft.add(PASS, e, base, after=tuple(node for _activity, node in done))
         if held:
             last = self.draft.add(PASS, e, base, after=(last, *held))
         return last

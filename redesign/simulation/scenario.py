@@ -38,6 +38,7 @@ class Drafting(Pieces):
         handed_in: dict[str, int] = {}
         sources = {c.id: sorted(set(c.inputs.values())) for c in cases}
         drawn = set(self.options.orders if self.moves else ())  # into the to-be alone
+        freed = set(self.options.freed if self.moves else ())
         tied = {
             c.id: [x.id for x in cases if (x.service, c.service) in self.focus.ties | drawn and x is not c]
             for c in cases
@@ -51,7 +52,10 @@ class Drafting(Pieces):
         kept = {c.id for c in later}
         for case in order:
             base = bases[case.id]
-            sequence = cases[: cases.index(case)]
+            sequence = [x for x in cases[: cases.index(case)] if (x.service, case.service) not in freed]
+            follows = (
+                "" if any(x.id == case.follows and (x.service, case.service) in freed for x in cases) else case.follows
+            )
             if self.form:
                 if applied < 0:
                     applied = self._errand(
@@ -87,8 +91,8 @@ class Drafting(Pieces):
                 if not self.parallel:
                     source = issue
                     self.draft.edges.extend((source[x.id], node, e) for x in sequence if x.id in source)
-                    if case.follows in source:
-                        self.draft.edges.append((source[case.follows], node, -1))
+                    if follows in source:
+                        self.draft.edges.append((source[follows], node, -1))
                 node = self._interviews(e, case, base, node)
                 issue[case.id] = self._review(
                     e, case, base, node, visit_form, None if case.apply.visit == visit_form else self._usual_place(case)
@@ -118,7 +122,7 @@ class Drafting(Pieces):
                     )
                 else:
                     held = issue if self.shared else done
-                    needs = [held[s] for s in sources[case.id] or ([case.follows] if case.follows in held else [])]
+                    needs = [held[s] for s in sources[case.id] or ([follows] if follows in held else [])]
                     delay = "apply" if needs else "start"
                     needs += [issue[x] for x in tied[case.id] if x in issue]
                     node = self._errand(

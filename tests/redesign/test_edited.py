@@ -5,6 +5,7 @@ from __future__ import annotations
 from mining.process_blocks import Block, Sequence, Task, Together, draw
 from mining.process_model import Kind, Node, Origin, ProcessModel, Step
 from redesign.edited import Edit, edit_of, service_orders
+from redesign.situation import Options
 
 
 def service(name: str) -> Block:
@@ -30,6 +31,27 @@ def test_services_one_after_the_other_are_ordered() -> None:
 def test_an_order_drawn_in_is_seen_and_one_taken_out_too() -> None:
     assert edit_of(AFTER, BESIDE) == Edit(ordered=(("A", "B"),))
     assert edit_of(BESIDE, AFTER) == Edit(freed=(("A", "B"),))
+
+
+def steps(*, beside: bool, first: str = "check", then: str = "review") -> ProcessModel:
+    one, two, last = (
+        Task(Node(step, Kind.TASK, f"my {step}", "office A", Step.REVIEW, "A", origins=(Origin("A", activity=step),)))
+        for step in (first, then, "decide")
+    )
+    return drawn(Sequence((Together((one, two)), last) if beside else (one, two, last)))
+
+
+def test_steps_drawn_side_by_side_are_simulated_so() -> None:
+    edit = edit_of(steps(beside=True), steps(beside=False))
+    assert edit == Edit(beside=(("A", "check", "review"),))
+    assert edit.simulated(Options(place="hall")) == Options(place="hall", beside=(("A", "check", "review"),))
+
+
+def test_steps_put_into_another_order_are_told() -> None:
+    assert edit_of(steps(beside=False, first="review", then="check"), steps(beside=False)).turned == (
+        ("review", "check"),
+    )
+    assert edit_of(steps(beside=False), steps(beside=True)).turned == (("check", "review"),)
 
 
 def test_steps_that_came_and_went_are_named() -> None:

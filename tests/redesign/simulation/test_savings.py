@@ -100,6 +100,25 @@ def test_validation_and_replay_come_with_it(labelled: Labelled) -> None:
     assert told.replay["as_is"][0]["start_h"] == 0.0
 
 
+def test_steps_drawn_side_by_side_shorten_the_to_be_alone(labelled: Labelled) -> None:
+    beside = Options(beside=(("企业设立登记", "初审", "复审"),))
+    held, drawn = (forecast(labelled, FIRMS, FIVE, replications=4, options=o).measures for o in (Options(), beside))
+    assert drawn["lead_time_mean_h"]["as_is"].value == held["lead_time_mean_h"]["as_is"].value
+    assert drawn["lead_time_mean_h"]["to_be"].value < held["lead_time_mean_h"]["to_be"].value
+
+
+def test_an_order_taken_out_by_hand_shortens_the_to_be_alone(labelled: Labelled) -> None:
+    freed = Options(
+        freed=(("社会保险登记", "发票申领"), ("发票申领", "银行开户预约"), ("社会保险登记", "银行开户预约"))
+    )
+    held, drawn = (
+        forecast(labelled, FIRMS, ("one_form", "share_data"), replications=4, options=o).measures
+        for o in (Options(), freed)
+    )
+    assert drawn["lead_time_mean_h"]["as_is"].value == held["lead_time_mean_h"]["as_is"].value
+    assert drawn["lead_time_mean_h"]["to_be"].value < held["lead_time_mean_h"]["to_be"].value
+
+
 def test_an_order_drawn_in_by_hand_lengthens_the_to_be_alone(labelled: Labelled) -> None:
     held = Options(orders=(("社会保险登记", "发票申领"),))
     free, drawn = (forecast(labelled, FIRMS, FIVE, replications=4, options=o).measures for o in (Options(), held))
