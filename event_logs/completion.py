@@ -1,4 +1,4 @@
-"""What a log implies: starts paired with completions, departments inherited, identities keyed, halls named."""
+"""What a log implies: starts paired with completions, services and departments inherited, identities keyed, halls."""
 
 from __future__ import annotations
 
@@ -47,13 +47,19 @@ def completed(engine: DuckDBEngine, events: ir.Table, *, totals: Mapping[str, in
         events = events.mutate(
             started_at=ibis.ifelse(events.started_at > events.completed_at, ibis.null("timestamp"), events.started_at)
         )
+    if "service" in events.columns and totals["no_service"]:
+        events, said = _with_those_of_the_case(engine, events, "service")
+        notes += said
     events, said = _with_departments(engine, events, totals)
     notes += said
-    changed = changed or bool(said)
     for role in ("applicant", "agent"):
         if role in events.columns:
             events, differs = _with_key(engine, events, role)
             changed = changed or differs
+    if "applicant" in events.columns and (totals["no_applicant"] or changed):
+        events, said = _with_those_of_the_case(engine, events, "applicant", key="applicant_key")
+        notes += said
+    changed = changed or bool(notes)
     return Completed(events, frozenset(present), tuple(notes), changed)
 
 
@@ -78,6 +84,37 @@ def _with_key(engine: DuckDBEngine, events: ir.Table, role: str) -> tuple[ir.Tab
     joined = events.left_join(table, events[role] == table.key_of)
     key = ibis.ifelse(joined.key_of.notnull(), joined.key_is, joined[role])
     return joined.mutate(**{column: key}).drop("key_of", "key_is"), True
+
+
+def _with_those_of_the_case(
+    engine: DuckDBEngine, events: ir.Table, role: str, *, key: str = ""
+) -> tuple[ir.Table, list[Note]]:
+    """Events that name no service, or nobody, with what the other events of their case name, where that is one.
+
+    Many exports write what belongs to the case on its first row alone.
+
+    Parameters
+    ----------
+    key
+        The column of the role's identities, by which they are compared; empty: the role's own column.
+    """
+    compared = key or role
+    lacking = engine.keep("lacking", events.filter(events[compared].isnull()).select("case_id").distinct())
+    known = events.filter(events[compared].notnull()).semi_join(lacking, "case_id")
+    told = known.group_by("case_id").aggregate(
+        case_value=known[role].max(), case_key=known[compared].min(), case_last=known[compared].max()
+    )
+    table = engine.keep(f"{role}_of_case", told.filter(told.case_key == told.case_last).drop("case_last"))
+    gap = events.filter(events[compared].isnull()).semi_join(table, "case_id")
+    n = int(engine.run(gap.aggregate(n=gap.count()))["n"].iloc[0])
+    if not n:
+        return events, []
+    joined = events.left_join(table, "case_id").drop("case_id_right")
+    gap_here = joined[compared].isnull() & joined.case_key.notnull()
+    values = {role: ibis.ifelse(gap_here, joined.case_value, joined[role])}
+    if key:
+        values[key] = joined[key].fill_null(joined.case_key)
+    return joined.mutate(**values).drop("case_value", "case_key"), [(f"log.note-{role}-of-case", {"n": n})]
 
 
 def _with_departments(engine: DuckDBEngine, events: ir.Table, totals: Mapping[str, int]) -> tuple[ir.Table, list[Note]]:

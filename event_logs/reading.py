@@ -146,7 +146,10 @@ def _drafted(engine: DuckDBEngine, raw: Raw, assignment: Assignment, zone: str) 
         bad=draft.reason.count(),
         distinct=draft.digest.nunique(),
         reversed=_count_if(draft, "started_at", lambda d: d.started_at > d.completed_at),
-        no_department=draft.department.isnull().sum() if "department" in draft.columns else ibis.literal(0),
+        **{
+            f"no_{role}": draft[role].isnull().sum() if role in draft.columns else ibis.literal(0)
+            for role in ("service", "department", "applicant")
+        },
     )
     counted = {str(name): int(value or 0) for name, value in engine.run(totals).iloc[0].fillna(0).items()}
     return Draft(draft, counted, tuple(notes))

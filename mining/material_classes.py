@@ -205,7 +205,7 @@ class _Resolver:
         by_owner: dict[str, list[str]] = defaultdict(list)
         for owner, base in sorted(plain):
             by_owner[owner].append(base)
-        # The best of each rule: a document has several names, and two may be as alike by a stronger rule as by a weaker.
+        # The best of each rule: of a document's several names two may be equally alike by a weaker and a stronger one.
         found: dict[tuple[Key, Key, str], _Likeness] = {}
 
         def keep(one: Key, other: Key, score: float, rule: str) -> None:

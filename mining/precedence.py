@@ -55,8 +55,8 @@ def precedences(
     if len(services) < 2:
         return ()
     cases = episodes.filter(_.service.isin(list(services))).select("case_id", "service", "episode_id").distinct()
-    spans = log.keep("precedence_spans", _spans(log, cases, services))
-    most = _handed_most(log, cases, services, classes) if log.has("materials", "outputs") else {}
+    spans = log.keep("precedence_spans", _spans(log, cases))
+    most = _handed_most(log, cases, classes) if log.has("materials", "outputs") else {}
     rank = {service: at for at, service in enumerate(services)}
     found = [
         Precedence(a, b, int(both), int(kept), int(first), *most.get((a, b), (0, "")))
@@ -65,27 +65,30 @@ def precedences(
     return tuple(sorted(found, key=lambda p: (rank[p.before], rank[p.after])))
 
 
-def _handed_most(
-    log: EventLog, cases: ir.Table, services: Sequence[str], classes: ir.Table | None
-) -> dict[tuple[str, str], tuple[int, str]]:
+def _handed_most(log: EventLog, cases: ir.Table, classes: ir.Table | None) -> dict[tuple[str, str], tuple[int, str]]:
     """For each pair, the output most often handed on, and in how many episodes."""
-    handed = _handed_on(log, cases, services, classes).order_by(_.episodes.desc(), _.output)
+    handed = _handed_on(log, cases, classes).order_by(_.episodes.desc(), _.output)
     most: dict[tuple[str, str], tuple[int, str]] = {}
     for before, after, output, episodes in log.run(handed).itertuples(index=False, name=None):
         most.setdefault((before, after), (int(episodes), str(output)))
     return most
 
 
-def _spans(log: EventLog, cases: ir.Table, services: Sequence[str]) -> ir.Table:
+def _events_of(log: EventLog, cases: ir.Table) -> ir.Table:
+    """The events of some cases, with the service and the episode of the case: not every event need name them."""
+    return log.events.drop("service", "episode").join(cases, "case_id")
+
+
+def _spans(log: EventLog, cases: ir.Table) -> ir.Table:
     """First begin, and issue, of each service in each episode. Issued: with the last output, else at the last step that
     is not the applicant's; of several cases of one service the first counts."""
-    events = log.events.filter(_.service.isin(list(services)))
+    events = _events_of(log, cases)
     begun = ibis.coalesce(events.started_at, events.completed_at)
     has_output = events.outputs.length().fill_null(0) > 0
     officer = events.actor.fill_null("officer") != "applicant"
     by_case = (
         events.mutate(begun=begun, issue=has_output, officer=officer)
-        .group_by("case_id", "service")
+        .group_by("episode_id", "case_id", "service")
         .aggregate(
             begun_at=_.begun.min(),
             output_at=_.completed_at.max(where=_.issue),
@@ -95,8 +98,7 @@ def _spans(log: EventLog, cases: ir.Table, services: Sequence[str]) -> ir.Table:
             last_at=_.completed_at.max(),
         )
     )
-    joined = cases.join(by_case, ["case_id", "service"])
-    return joined.group_by("episode_id", "service").aggregate(
+    return by_case.group_by("episode_id", "service").aggregate(
         begun_at=_.begun_at.min(), issued_at=ibis.coalesce(_.output_at.min(), _.officer_at.min(), _.last_at.min())
     )
 
@@ -117,37 +119,29 @@ def _pairs(spans: ir.Table) -> ir.Table:
     )
 
 
-def _handed_on(log: EventLog, cases: ir.Table, services: Sequence[str], classes: ir.Table | None) -> ir.Table:
+def _handed_on(log: EventLog, cases: ir.Table, classes: ir.Table | None) -> ir.Table:
     """Episodes in which a service is handed what another has issued before, by pair and document."""
-    events = log.events.filter(_.service.isin(list(services)))
+    events = _events_of(log, cases)
     issued = events.filter(_.outputs.length() > 0).select(
-        "case_id", "service", at="completed_at", document=_.outputs.unnest()
+        "episode_id", "service", at="completed_at", document=_.outputs.unnest()
     )
     taken = events.filter(_.materials.length() > 0).select(
-        "case_id", "service", at="completed_at", document=_.materials.unnest()
+        "episode_id", "service", at="completed_at", document=_.materials.unnest()
     )
     if classes is not None:
         issued, taken = (_classed(table, classes) for table in (issued, taken))
-    issued = cases.join(issued, ["case_id", "service"])
-    taken = cases.join(taken, ["case_id", "service"])
-    joined = issued.join(
-        taken,
-        [
-            issued.episode_id == taken.episode_id,
-            issued.document == taken.document,
-            issued.service != taken.service,
-            issued.at <= taken.at,
-        ],
-    )
+    later = taken.select("episode_id", "document", after="service", taken_at="at").view()
     return (
-        joined.select(before=issued.service, after=taken.service, output=issued.document, episode=issued.episode_id)
-        .group_by("before", "after", "output")
-        .aggregate(episodes=_.episode.nunique())
+        issued.view()  # a step of its own: a join on what the step before computed is refused
+        .join(later, ["episode_id", "document"])
+        .filter(_.service != _.after, _["at"] <= _.taken_at)
+        .group_by(before="service", after="after", output="document")
+        .aggregate(episodes=_.episode_id.nunique())
     )
 
 
 def _classed(table: ir.Table, classes: ir.Table) -> ir.Table:
     known = classes.select(document="spelling", known="material_class").distinct(on="document")
     return table.left_join(known, "document").select(
-        "case_id", "service", "at", document=ibis.coalesce(_.known, _.document)
+        "episode_id", "service", "at", document=ibis.coalesce(_.known, _.document)
     )
