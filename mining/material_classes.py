@@ -250,7 +250,7 @@ class _Resolver:
         for stem, key in sorted(fresh.items()):
             for n in range(len(stem) - 1):
                 other = there.get(stem[:n] + stem[n + 1] + stem[n] + stem[n + 2 :])
-                if other is not None and other[0] != key[0] and len(stem) >= SWAP_LEAST and not _DIGIT.search(stem):
+                if other is not None and other != key and len(stem) >= SWAP_LEAST and not _DIGIT.search(stem):
                     found.append((key, other))
         return found
 
@@ -292,7 +292,9 @@ class _Resolver:
         usual = max((self.by_service[many][s] / max(sums.get(s, 1), 1) for s in shared), default=0.0)
         rare = self.counts[few] <= max(2, 0.1 * self.counts[many])
         short = len(few[1]) <= 3
-        if pair.rule == "swap" and rare and (never or both <= 1):
+        # Copies of one paper in one event may be spelt differently: that alone does not part a name from its slip.
+        slight = self.counts[few] <= 0.01 * self.counts[many]
+        if pair.rule == "swap" and (slight or (rare and (never or both <= 1))):
             return "typo"
         lone = len(few[1]) < 3
         if pair.rule == "typo" and never and shared and rare and (usual >= 0.5 if short else True) and not lone:

@@ -170,8 +170,10 @@ def _listed(events: ir.Table, rows: ir.Table, column: str, names: ir.Table) -> i
         at=of_several.begun_at.min(), number=of_several.event_number.min()
     )
     named = each.inner_join(names, each[column] == names.code)
+    order = [named.at, named.number]
     return named.group_by(_ROW).aggregate(
-        **{f"{column}_names": named.name.group_concat(";", order_by=[named.at, named.number])}
+        **{f"{column}_names": named.name.group_concat(";", order_by=order)},
+        **{f"{column}_first": named.code.first(order_by=order)},
     )
 
 
@@ -302,6 +304,8 @@ def _written(
     """The rows in the contract's columns: numbers give way to names."""
     of_case = episodes.select("case_id", "episode_id", "applicant", "service", case_number="first_event_number")
     joined = _bare(judged.left_join(lists, _ROW))
+    # The applicant as the case that the trip first serves writes him, wherever in the log that case begins.
+    joined = joined.mutate(case_number=joined.case_number_first.fill_null(joined.case_number))
     joined = _bare(joined.inner_join(of_case, "case_number"))
     joined = _bare(joined.left_join(agents, "visitor_number"))
     joined = _bare(joined.left_join(sites.select(place="code", place_name="name"), "place"))

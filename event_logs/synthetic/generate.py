@@ -13,6 +13,7 @@ from pathlib import Path
 from typing import Any
 
 from event_logs.synthetic.demand import Demand, draw_demand
+from event_logs.synthetic.literal import literal_trips
 from event_logs.synthetic.renaming import rename
 from event_logs.synthetic.rows import NOISES, Noise, Rows, columns_of, write_rows
 from event_logs.synthetic.scenario import Scenario, read_scenario
@@ -102,7 +103,8 @@ def generate(
     episodes
         How many episodes arrive in the log's time (where the log is cut at both ends, those before it come on top).
     out
-        The folder; made where it is missing. `log.csv` (`log.csv.gz` if `compressed`), and the `truth_*` files.
+        The folder; made where it is missing. `log.csv` (`log.csv.gz` if `compressed`), the `truth_*` files and,
+        where noise hides something, `literal_trips*.csv`: the trips that the contract makes of what is left.
     noise
         ``clean``: all roles, exact names. ``real``: GB18030, Chinese headers, spellings, hidden departments and places,
         duplicate rows, cut at both ends. ``dirty``: that, identity numbers in two forms, masked ones, unreadable and
@@ -173,6 +175,10 @@ def _write_truth(out: Path, demand: Demand, steps: list[Step], rows: Rows, style
     none = episode_ids(steps, bundles=False, has_object=has_object, has_episode=has_episode)
     yield _table(out / "truth_trips.csv", TRIP_COLUMNS, trips_table(steps, given))
     yield _table(out / "truth_trips_nobundles.csv", TRIP_COLUMNS, trips_table(steps, none))
+    if style.hidden or style.masked:
+        for name, with_bundles in (("literal_trips", True), ("literal_trips_nobundles", False)):
+            ids = episode_ids(steps, bundles=with_bundles, has_object=has_object, has_episode=has_episode, literal=True)
+            yield _table(out / f"{name}.csv", TRIP_COLUMNS, literal_trips(steps, ids))
     yield _table(out / "truth_materials.csv", MATERIAL_COLUMNS, materials_table(steps, demand))
     yield _table(out / "truth_episodes.csv", ("case_id", "episode_id", "cut"), episodes_table(steps, given))
     told = bundles_table(steps, given, demand)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from dataclasses import dataclass, field, replace
 from datetime import datetime, time, timedelta
 
@@ -166,6 +167,7 @@ def write_rows(demand: Demand, steps: list[Step], noise: Noise, seed: int) -> Ro
                 if applies and column in columns and rng.random() < share and values[column]:
                     values[column] = ""
                     step.hidden = True
+        step.seen = {column: values[column] for column in noise.hidden if column in columns}
         if noise.local_words:
             for column, words in CODES.items():
                 values[column] = words.get(values[column], values[column])
@@ -225,8 +227,8 @@ def _promised(demand: Demand, step: Step) -> datetime:
 
 def _written(who: str, noise: Noise, rng: np.random.Generator) -> str:
     """How a case writes an identity: now and then in its 15-digit form, or in small letters."""
-    if not noise.id_forms or len(who) != 18 or rng.random() >= noise.id_forms:
-        return who
+    if not noise.id_forms or not re.fullmatch("[0-9A-Z]{18}", who) or rng.random() >= noise.id_forms:
+        return who  # a foreigner's name with his passport may be as long
     return short_identity(who) if who[:17].isdigit() and rng.random() < 0.5 else who.lower()
 
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections import Counter, defaultdict
 from collections.abc import Collection, Iterable, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
 from datetime import datetime, timedelta
 from typing import Any
 
@@ -32,6 +32,7 @@ class Step:
     hidden: bool = False
     masked: bool = False
     applicant: str = ""  # as the case has it written
+    seen: dict[str, str] = field(default_factory=dict)  # what noise left of the columns that it hides, by role
 
     @property
     def visitor(self) -> str:
@@ -97,8 +98,13 @@ def as_seen(steps: Sequence[Step], columns: Collection[str]) -> list[Step]:
     return made
 
 
-def episode_ids(steps: Sequence[Step], *, bundles: bool, has_object: bool, has_episode: bool) -> dict[str, str]:
-    """The episode of each case (contract, section 3): with the planted bundles given, or with none."""
+def episode_ids(
+    steps: Sequence[Step], *, bundles: bool, has_object: bool, has_episode: bool, literal: bool = False
+) -> dict[str, str]:
+    """The episode of each case (contract, section 3): with the planted bundles given, or with none.
+
+    `literal`: a masked identity ties nothing; else the truth knows who is behind it.
+    """
     first: dict[str, datetime] = {}
     last: dict[str, datetime] = {}
     of: dict[str, Step] = {}
@@ -111,15 +117,18 @@ def episode_ids(steps: Sequence[Step], *, bundles: bool, has_object: bool, has_e
     for key, step in of.items():
         e = step.episode
         tie = f"#{e.index}" if has_episode else e.object if has_object and e.object else e.applicant
+        if literal and tie == e.applicant and step.masked:
+            tie = f"masked:{key}"
         groups[(tie, (e.bundle or f"case:{key}") if bundles else "*")].append(key)
     ids = {}
-    for (_, label), keys in groups.items():
+    for (tie, label), keys in groups.items():
         keys.sort(key=lambda k: (first[k], of[k].number))
         n, until = 1, first[keys[0]]
         for key in keys:
             n += first[key] - until > EPISODE_GAP
             until = max(until, last[key])
-            ids[key] = f"{of[key].episode.applicant}#{label}#{n}"
+            name = tie if tie.startswith("masked:") else of[key].episode.applicant
+            ids[key] = f"{name}#{label}#{n}"
     if has_object and not bundles:
         # Two things of one applicant are two episodes: their names must differ too.
         for key in ids:
@@ -162,7 +171,7 @@ def trips_table(steps: Sequence[Step], ids: dict[str, str]) -> list[dict[str, An
                 run = [step]
                 runs.append(run)
     runs.sort(key=lambda r: (r[0].started, r[0].number))
-    notices, answers = _notices(steps)
+    notices, answers = notices_of(steps)
     seen: dict[str, set[str]] = defaultdict(set)
     rows = []
     for number, run in enumerate(runs):
@@ -174,7 +183,7 @@ def trips_table(steps: Sequence[Step], ids: dict[str, str]) -> list[dict[str, An
             known = seen[episode_id]
             kind = "first" if not known else "multi" if set(departments) - known else "return"
             known.update(departments)
-            cause = _cause(part, notices, answers) if kind == "return" else ""
+            cause = causes_of(part, notices, answers) if kind == "return" else ""
             rows.append(
                 {
                     "trip_id": f"T{number + 1}",
@@ -197,7 +206,8 @@ def trips_table(steps: Sequence[Step], ids: dict[str, str]) -> list[dict[str, An
     return rows
 
 
-def _notices(steps: Sequence[Step]) -> tuple[dict[str, list[datetime]], dict[str, list[datetime]]]:
+def notices_of(steps: Sequence[Step]) -> tuple[dict[str, list[datetime]], dict[str, list[datetime]]]:
+    """When each case was told what is missing, and when it answered."""
     notices: dict[str, list[datetime]] = defaultdict(list)
     answers: dict[str, list[datetime]] = defaultdict(list)
     for step in steps:
@@ -208,7 +218,8 @@ def _notices(steps: Sequence[Step]) -> tuple[dict[str, list[datetime]], dict[str
     return notices, answers
 
 
-def _cause(part: list[Step], notices: dict[str, list[datetime]], answers: dict[str, list[datetime]]) -> str:
+def causes_of(part: list[Step], notices: dict[str, list[datetime]], answers: dict[str, list[datetime]]) -> str:
+    """The cause of a return, from its events."""
     if any(s.event.kind == "correct" for s in part):
         return "correction"
     start = part[0].started
