@@ -45,13 +45,13 @@ def departments(call: Call) -> str:
     from mining.episodes import episodes
     from mining.focus import focus_on
     from mining.trips import trips
-    from onething.telling import cards_of, counts_by, flows_of
+    from onething.telling import cards_of, flows_of, trips_of
     from reports.flow_maps import department_map
 
     under = episodes(call.log, bundles=call.given_bundles(), episode_gap_days=call.episode_gap_days)
     journeys = trips(call.log, under, places=call.catalogue().halls, trip_gap_h=call.trip_gap_h)
     focus = focus_on(call.log, under, (), trips=journeys, materials=None)
-    return department_map(flows_of(focus), cards_of(focus), counts_by(focus, "department"))
+    return department_map(flows_of(focus), cards_of(focus), trips_of(focus, {}))
 
 
 def activities(call: Call) -> str:

@@ -125,7 +125,7 @@ def map_of(focus: Focus) -> str:
         return ""
     from reports.flow_maps import department_map
 
-    return department_map(flows_of(focus), cards_of(focus), counts_by(focus, "department"), alone=False)
+    return department_map(flows_of(focus), cards_of(focus), trips_of(focus, {}), alone=False)
 
 
 def trips_of(focus: Focus, savings: Mapping[str, Any]) -> told.TripFacts | None:

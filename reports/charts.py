@@ -77,7 +77,10 @@ def gantt(chart: Gantt) -> tuple[list[GanttRow], list[tuple[float, str, str]], l
         rows.append(GanttRow(service, department, boxes))
     off = [Box(at(24.0 * d), _r(at(24.0 * (d + 1)) - at(24.0 * d)), "off") for d in chart.days_off]
     trips = _spread([(at(h), role, number) for h, role, number in chart.trips], 3.2)
-    return rows, trips, off, [(at(h), text) for h, text in chart.ticks]
+    ticks = [(at(h), text) for h, text in chart.ticks]
+    if len(ticks) > 1 and ticks[-1][0] > 93 and ticks[-1][0] - ticks[-2][0] < 16:  # two dates would run together
+        ticks.pop(-2 if len(ticks) > 2 else -1)
+    return rows, trips, off, ticks
 
 
 def _spread(items: list[tuple[float, str, str]], gap: float) -> list[tuple[float, str, str]]:

@@ -8,7 +8,7 @@ page can hide rare ones and show waits instead of counts.
 from __future__ import annotations
 
 import math
-from collections.abc import Mapping, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from xml.sax.saxutils import escape, quoteattr
 
@@ -16,15 +16,17 @@ import wording
 from reports.bpmn.drawing import style
 from reports.bpmn.text import clean, text_width, wrap
 from reports.graphviz_layout import Cluster, Link, Placed, Point, place
-from reports.inputs import DepartmentCard, FlowRow, TripCounts
+from reports.inputs import DepartmentCard, FlowRow, TripFacts
 from reports.map_labels import bezier, extent, label_spots
+from reports.sections.trips import rows_of
 
 START, END = "\0start", "\0end"
 MANY = 12  # departments
 FRAMES_WORTH = 1.5  # a map with frames may stand so much smaller than one without
 TALL_WORTH = 1.25  # a map that runs down is taken where it stands so much larger than one that runs across
 CLOSER = 34.0  # px between ranks where a map is wider than the page
-PAGE_W, PAGE_H = 928, 720  # px of the report's column, for which the better of two directions is chosen
+PAGE_W, PAGE_H = 1040, 720  # px of the report's column, for which the better of two directions is chosen
+READABLE = 11 / 12  # where a map stands smaller than this on the page, its cards are made narrower
 
 RULES = (
     ".flow-map text{font-size:12px;fill:var(--ink)}"
@@ -35,6 +37,7 @@ RULES = (
     ".flow-map text.second{fill:var(--ink-2)}"
     ".flow-map text.end{text-anchor:end}.flow-map text.middle{text-anchor:middle}"
     ".flow-map .first{fill:var(--first)}.flow-map .multi{fill:var(--multi)}.flow-map .return{fill:var(--collection)}"
+    ".flow-map .going{fill:var(--tint);stroke:var(--multi);stroke-width:1;stroke-dasharray:2 2}"
     ".flow-map .line{fill:none;stroke:var(--edge)}.flow-map .head{fill:var(--edge)}"
     ".flow-map .strong .line{stroke:var(--work)}.flow-map .strong .head{fill:var(--work)}"
     ".flow-map .edge text{font-weight:600;paint-order:stroke;stroke:var(--ground);stroke-width:3px;"
@@ -48,14 +51,20 @@ RULES = (
 
 @dataclass(frozen=True, slots=True)
 class MapNode:
-    """A box of a map. `visits`: trips of the kinds first, multi, return; all 0 draws no bar. `group`: its frame."""
+    """A box of a map. `group`: its frame. `visits`: trips by kind (`first`, `multi`, `return`; `going` is first and
+    multi where only both together may be told); none draws no bar."""
 
     key: str
     name: str
     note: str = ""
     cases: int = 0
-    visits: tuple[int, int, int] = (0, 0, 0)
+    visits: tuple[tuple[str, int], ...] = ()
     group: str = ""
+
+    @property
+    def told(self) -> int:
+        """All visits."""
+        return sum(value for _, value in self.visits)
 
 
 @dataclass(frozen=True, slots=True)
@@ -71,7 +80,7 @@ class MapEdge:
 def department_map(
     flows: Sequence[FlowRow],
     cards: Sequence[DepartmentCard] = (),
-    trips: Mapping[str, TripCounts] | None = None,
+    trips: TripFacts | None = None,
     *,
     lang: str | None = None,
     alone: bool = True,
@@ -85,7 +94,8 @@ def department_map(
     flows
         Passages between departments; an empty source or target is the start or the end.
     cards, trips
-        What a department's card tells: its services and cases, and the trips to it by kind.
+        What a department's card tells: its services and cases, and the trips to it by kind, as far as the table of
+        trips tells them.
     alone
         Whether it carries its palette and rules; a page that inlines it has `RULES` and `reports.palette` itself.
     min_count
@@ -98,14 +108,27 @@ def department_map(
     with wording.using(lang or wording.language()):
         names = dict.fromkeys([c.department for c in cards if c.department])
         names.update(dict.fromkeys(d for f in flows for d in (f.source, f.target) if d))
+        visits = visits_told(trips, min_count)
         nodes = []
         for name in names:
             card = told.get(name, DepartmentCard(name))
-            kinds = (trips or {}).get(name, TripCounts())
             note = wording.say("diagrams.join").join(card.services)
-            nodes.append(MapNode(name, name, note, card.cases, (kinds.first, kinds.multi, kinds.returns)))
+            nodes.append(MapNode(name, name, note, card.cases, visits.get(name, ())))
         edges = [MapEdge(f.source or START, f.target or END, f.cases, f.median_wait_h) for f in flows]
         return flow_map(nodes, edges, alone=alone, min_count=min_count, most_edges=most_edges)
+
+
+def visits_told(trips: TripFacts | None, least: int) -> dict[str, tuple[tuple[str, int], ...]]:
+    """Department -> its visits by kind, as the table of trips tells them: a bar's length gives nothing more away."""
+    found = {}
+    for department, one in rows_of(trips, "department", least) if trips is not None else ():
+        if one.total is None or one.returns is None:
+            continue
+        first, multi = one.parts[:2]
+        apart = first is not None and multi is not None
+        going = (("first", first or 0), ("multi", multi or 0)) if apart else (("going", one.total - one.returns),)
+        found[department] = tuple((kind, n) for kind, n in (*going, ("return", one.returns)) if n)
+    return found
 
 
 def flow_map(
@@ -129,8 +152,14 @@ def flow_map(
             edges = [e for e in edges if e.source != START and e.target != END]
         kept = strongest(edges, min_count, most_edges or max(14, round(2.4 * len(nodes))))
         ends = [e for e in (START, END) if any(e in (x.source, x.target) for x in kept)]
-        compact = len(nodes) > MANY or not any(n.note or sum(n.visits) for n in nodes)
+        passed = {key for edge in kept for key in (edge.source, edge.target)}
+        # Who takes part in nothing that is drawn, and in too few cases to be told, only stands in the way.
+        nodes = [n for n in nodes if not passed or n.key in passed or n.cases >= min_count]
+        compact = len(nodes) > MANY or not any(n.note or n.told for n in nodes)
         drawn = _Drawing([_Card(node, compact, min_count) for node in nodes], ends, kept, engine)
+        if drawn.scale < READABLE and not compact:
+            narrow = _Drawing([_Card(node, compact, min_count, narrow=True) for node in nodes], ends, kept, engine)
+            drawn = narrow if narrow.scale > drawn.scale else drawn
         if drawn.groups:
             # Where departments' steps interleave, frames pull the map apart: then each box names its department.
             named = [_Card(replace(n, note=n.group, group=""), False, min_count) for n in nodes]
@@ -163,24 +192,25 @@ def wait_text(hours: float) -> str:
 class _Card:
     """A node's box: what is written in it, and how large it must be."""
 
-    def __init__(self, node: MapNode, compact: bool, min_count: int) -> None:
+    def __init__(self, node: MapNode, compact: bool, min_count: int, *, narrow: bool = False) -> None:
         self.node = node
         name = clean(node.name) or wording.say("diagrams.unknown-department")
-        self.name = wrap(name, 100, 13, most=3)
+        self.name = wrap(name, 84 if narrow else 100, 13, most=3)
         self.cases = wording.say("diagrams.cases", n=f"{node.cases:,}") if node.cases >= min_count else ""
-        self.visits = node.visits if sum(node.visits) >= min_count else (0, 0, 0)
-        self.compact = compact
+        self.visits = node.visits if node.told >= min_count else ()
+        self.beside = not compact and not narrow  # whether the cases stand beside the name
         self.note = () if compact or not node.note else wrap(node.note, 112, 12, most=2)
         widths = [text_width(line, 13) for line in self.name]
-        if not compact:
-            widths[0] += text_width(self.cases, 12) + 10 if self.cases else 0
+        if self.beside and self.cases:
+            widths[0] += text_width(self.cases, 12) + 10
         widths += [text_width(line, 12) for line in self.note]
-        self.trips = wording.say("diagrams.visits", n=f"{sum(self.visits):,}") if any(self.visits) else ""
-        self.under = wording.say("diagrams.join").join(t for t in (self.cases if compact else "", self.trips) if t)
-        widths.append(text_width(self.under, 12))
+        trips = wording.say("diagrams.visits", n=f"{node.told:,}") if self.visits else ""
+        under = [text for text in ("" if self.beside else self.cases, trips) if text]
+        self.under = under if narrow else [wording.say("diagrams.join").join(under)] if under else []
+        widths += [text_width(line, 12) for line in self.under]
         self.w = max(96, math.ceil(max(widths) / 2) * 2 + 20)
-        rows = 18 * len(self.name) + 16 * len(self.note) + (14 if any(self.visits) else 0) + (17 if self.under else 0)
-        self.h = rows + 13
+        self.h = 18 * len(self.name) + 16 * len(self.note) + (14 if self.visits else 0) + 13
+        self.h += 1 + 16 * len(self.under) if self.under else 0
 
     def draw(self, x: float, y: float, most_visits: int) -> str:
         """The box with its middle at (x, y)."""
@@ -190,17 +220,18 @@ class _Card:
         for line in self.name:
             out.append(_text(line, left + 10, at, "name"))
             at += 18
-        if self.cases and not self.compact:
+        if self.cases and self.beside:
             out.append(_text(self.cases, left + self.w - 10, top + 19, "second end"))
         at -= 2
         for line in self.note:
             out.append(_text(line, left + 10, at, "second"))
             at += 16
-        if any(self.visits):
+        if self.visits:
             out += self._bar(left + 10, at - 6, most_visits)
             at += 14
-        if self.under:
-            out.append(_text(self.under, left + 10, at, "second"))
+        for line in self.under:
+            out.append(_text(line, left + 10, at, "second"))
+            at += 16
         tip = clean(self.node.name)
         title = f"<title>{escape(tip)}</title>" if tip else ""
         return f'<g class="node" data-node={quoteattr(self.node.key)}>{title}{"".join(out)}</g>'
@@ -208,12 +239,9 @@ class _Card:
     def _bar(self, x: float, y: float, most: int) -> list[str]:
         room = self.w - 20
         out = []
-        for kind, value in zip(("first", "multi", "return"), self.visits, strict=True):
+        for kind, value in self.visits:
             width = room * value / max(most, 1)
-            if width > 0:
-                out.append(
-                    f'<rect class="{kind}" x="{x:.1f}" y="{y:.1f}" width="{max(width - 1, 0.5):.1f}" height="7"/>'
-                )
+            out.append(f'<rect class="{kind}" x="{x:.1f}" y="{y:.1f}" width="{max(width - 1, 0.5):.1f}" height="7"/>')
             x += width
         return out
 
@@ -280,7 +308,7 @@ class _Drawing:
         out += [self._edge(i) for i in order]
         for group, frame in zip(self.groups, placed.frames, strict=True):
             out.append(_text(clean(group), self._title_x(clean(group), frame), frame[1] + 22, "group"))
-        most_visits = max((sum(card.visits) for card in self.cards), default=0)
+        most_visits = max((card.node.told for card in self.cards if card.visits), default=0)
         for card, (cx, cy) in zip(self.cards, placed.nodes, strict=False):
             out.append(card.draw(cx, cy, most_visits))
         for end, (cx, cy) in zip(self.ends, placed.nodes[len(self.cards) :], strict=True):

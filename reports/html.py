@@ -121,6 +121,10 @@ def environment() -> Environment:
         raw=raw,
         widths=widths,
         view_box=drawings.view_box,
+        strips=drawings.strips,
+        lane_names=drawings.names,
+        sheet=drawings.SHEET,
+        readable=drawings.READABLE,
         count=count,
         people=Column("", "", "count", people=True),
     )

@@ -55,11 +55,14 @@ CONTROLS = (
 
 
 def without_idle_proposals(inputs: ReportInputs) -> ReportInputs:
-    """Without forecasts of no move at all: a to-be that is the as-is is no proposal."""
+    """Without forecasts of no move at all, and what was noted of them: a to-be that is the as-is is no proposal."""
     moved = tuple(saving for saving in inputs.savings if saving.get("moves"))
     if len(moved) == len(inputs.savings):
         return inputs
-    return replace(inputs, savings=moved) if moved else replace(inputs, savings=(), to_be=Process(), replay=None)
+    if moved:
+        return replace(inputs, savings=moved)
+    notes = tuple(note for note in inputs.notes if not note[0].startswith("simulation."))
+    return replace(inputs, savings=(), to_be=Process(), replay=None, notes=notes)
 
 
 def report(inputs: ReportInputs) -> Report:

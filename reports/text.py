@@ -45,14 +45,29 @@ def number(value: float, digits: int = 1) -> str:
     return str(format_decimal(rounded, pattern, locale=locale())).replace("-", MINUS)
 
 
-def count(value: int) -> str:
+class Counted(str):
+    """A whole number as text that knows which word follows it in a sentence: ``{n:trip|trips}``."""
+
+    __slots__ = ("one",)
+    one: bool
+
+    def __format__(self, spec: str) -> str:
+        single, bar, several = spec.partition("|")
+        return f"{self!s} {single if self.one else several}" if bar else format(str(self), spec)
+
+
+def count(value: int) -> Counted:
     """A whole number.
 
     >>> with wording.using("zh"):
     ...     count(8700)
     '8,700'
+    >>> f"{count(1):trip|trips}, {count(1200):trip|trips}"
+    '1 trip, 1,200 trips'
     """
-    return number(value, 0)
+    text = Counted(number(value, 0))
+    text.one = value == 1
+    return text
 
 
 def days(hours: float, digits: int = 1) -> str:
@@ -147,12 +162,14 @@ def plain(text: str) -> str:
     return text.translate({ord(mark): None for mark in MARKS})
 
 
-def listed(items: Iterable[str]) -> str:
-    """Names in a row, as a sentence has them: `A、B 和 C`, `A, B and C`."""
+def listed(items: Iterable[str], *, either: bool = False) -> str:
+    """Names in a row, as a sentence has them: `A、B 和 C`, `A, B and C`; with `either`, `A, B or C`."""
     parts = list(items)
     if len(parts) < 2:
         return "".join(parts)
-    return wording.say("report.list.comma").join(parts[:-1]) + wording.say("report.list.and") + parts[-1]
+    last = wording.say("report.list.or" if either else "report.list.and")
+    gap = " " if parts[-1][:1].isdigit() and not last.endswith(" ") else ""  # Chinese sets a number off
+    return wording.say("report.list.comma").join(parts[:-1]) + last + gap + parts[-1]
 
 
 def top(items: Sequence[str], most: int = 3) -> str:

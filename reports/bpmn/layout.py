@@ -23,7 +23,10 @@ LABEL_PX = 14  # of a label outside
 HEADER_PX = 30  # of the pool, and again of the lanes: what bpmn-js draws a turned name in
 TRACK_PX = 10
 NAME_CHAR_PX = 14  # height that a turned lane name needs a character
-NAME_PX = 112  # that a lane's name may take upright
+NAME_PX = 84  # that a line of a lane's name may take upright
+TASK_PX = 112  # of a task's text that stands on one line
+UPRIGHT_PX = 84  # the same in a drawing of our own alone, which is to fit a page
+GAP_PX = 24  # between columns, at least; 18 in a drawing of our own alone
 ICON_PX = 27  # bpmn-js draws a task's icon into this corner; text stays below it
 
 
@@ -68,16 +71,16 @@ def _size(item: Item, links: tuple[Link, ...], upright: bool) -> tuple[int, int]
         # A split by choice has room for a port and a label between its corners, and for more where it has more exits.
         side = 40 if exits < 2 or item.kind == "parallel" else 46 + 2 * PORT * math.ceil(max(exits - 3, 0) / 2)
         return side, side
-    lines = task_lines(item.label)
+    lines = task_lines(item.label, UPRIGHT_PX if upright else TASK_PX)
     room = 14 if upright else ICON_PX
     height = 2 * math.ceil(room + len(lines) * LINE_PX / 2) if lines else 2 * room + 10
     return max(72, 2 * math.ceil((widest(lines, FONT_PX) + 20) / 2)), height
 
 
-def task_lines(label: str) -> tuple[str, ...]:
-    """A task's text in lines: short texts on one, others on as few as a box of at most 168 px needs."""
-    if text_width(label, FONT_PX) <= 112:
-        return wrap(label, 116, FONT_PX)
+def task_lines(label: str, short: float = TASK_PX) -> tuple[str, ...]:
+    """A task's text in lines: texts of at most `short` px on one, others on as few as a box of at most 168 px needs."""
+    if text_width(label, FONT_PX) <= short:
+        return wrap(label, short + 4, FONT_PX)
     for width in (88, 116, 148):
         lines = wrap(label, width, FONT_PX, most=4)
         if len(lines) <= 2:
@@ -131,7 +134,7 @@ class _Places:
 
     def _lines(self, item: Item) -> tuple[str, ...]:
         if item.kind == "task":
-            return task_lines(item.label)
+            return task_lines(item.label, UPRIGHT_PX if self.upright else TASK_PX)
         return wrap(item.label, 92, FONT_PX, most=3) if item.label else ()
 
     def _flow_lines(self, link: Link) -> tuple[str, ...]:
@@ -148,7 +151,8 @@ class _Places:
         """Widths of columns and channels, x of columns' middles and tracks."""
         count = self.cells.columns
         widths = [42] * count
-        left = [14] * (count + 1)  # room for labels of the exits of the column before
+        gap = 18 if self.upright else GAP_PX
+        left = [gap - 10] * (count + 1)  # room for labels of the exits of the column before
         for id, (_, _, col) in self.cells.cells.items():
             width = self.sizes[id][0]
             if self.item[id].kind != "task" and self.lines[id]:
@@ -172,7 +176,7 @@ class _Places:
             tracks = self.router.v[v].assign() if v in self.router.v else 0
             for net, bundle in self.router.v[v].bundles.items():
                 self.track_x[(v, net)] = x + left[v] + bundle.track * TRACK_PX
-            x += max(left[v] + max(tracks - 1, 0) * TRACK_PX + (16 if tracks else 6), 24)
+            x += max(left[v] + max(tracks - 1, 0) * TRACK_PX + (gap - 8 if tracks else 6), gap)
             if v < count:
                 self.col_x.append(x + widths[v] // 2)
                 x += widths[v]

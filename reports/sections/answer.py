@@ -8,12 +8,15 @@ from typing import Any
 from reports import savings_view as view
 from reports.blocks import Answer, AnswerLine, Section
 from reports.inputs import ReportInputs
+from reports.sections.basis import lacking
 from reports.sections.materials import most_needless, totals_by_class
-from reports.sections.trips import most_returns, rows_of
+from reports.sections.trips import most_returns, rows_of, unit
 from reports.sections.waits import longest, part_of
 from reports.text import count, days, listed, name, new, number, percent, span, strong
 from wording import say
 
+# What tells of the burden; without it there is little to propose.
+BURDEN = ("applicant", "channel", "department", "service", "materials", "outputs", "started_at")
 LINES = (
     ("trips", "trips_mean"),
     ("materials", "submissions_mean"),
@@ -25,8 +28,8 @@ LINES = (
 def section(inputs: ReportInputs) -> Section:
     """The first section: a heading that is the whole report in one sentence, and the five lines."""
     saving = inputs.savings[0] if inputs.savings else {}
-    lines = [_line(inputs, saving, id, measure) or _unknown(id) for id, measure in LINES]
-    first = _first(inputs, saving)
+    lines = [_line(inputs, saving, id, measure) or _unknown(inputs, id) for id, measure in LINES]
+    first = _first(inputs, saving) if saving else _record(inputs)
     kept = (*lines, first) if first is not None else tuple(lines)
     answer = Answer(
         say("report.answer.today"),
@@ -136,10 +139,41 @@ def _line(inputs: ReportInputs, saving: Mapping[str, Any], id: str, measure: str
     )
 
 
-def _unknown(id: str) -> AnswerLine:
-    """A measure that the log cannot tell, and what it would need."""
-    evidence = say(f"report.answer.{id}.unknown")
+def _unknown(inputs: ReportInputs, id: str) -> AnswerLine:
+    """A measure that the log cannot tell, what it does tell of it, and what it would need."""
+    facts, busiest = inputs.trips, max(inputs.cards, key=lambda card: (card.cases, card.department), default=None)
+    missing = lacking(inputs.facts.roles, of=("applicant", "channel"))
+    key: str = "unknown" if missing or id != "trips" else "unseen"
+    values: dict[str, object] = {"missing": missing}
+    if id == "trips" and facts is not None and facts.counts.total >= inputs.min_count:
+        all_inferred = facts.inferred == facts.counts.total
+        key = "few-all-inferred" if all_inferred else "few-inferred" if facts.inferred else "few"
+        values |= {"n": count(facts.counts.total), "episodes": count(facts.episodes), "inferred": count(facts.inferred)}
+        values |= unit(inputs)
+    elif id == "departments" and busiest is not None and busiest.cases >= inputs.min_count:
+        key = "busiest"
+        values |= {"department": strong(busiest.department, 36), "cases": count(busiest.cases)}
+        values |= {"n": count(inputs.facts.departments or len(inputs.cards))}
+    evidence = say(f"report.answer.{id}.{key}", **values)
+    if facts is not None and key.startswith("few"):
+        told = [(one.total, label) for label, one in rows_of(facts, "department", inputs.min_count) if one.total]
+        if told:
+            at = {"department": strong(max(told)[1], 36), "n": count(max(told)[0])}
+            evidence += say("report.answer.trips.few-at", **at)
     return AnswerLine(id, say(f"report.answer.{id}.label"), "–", "", "", None, None, "", evidence)
+
+
+def _record(inputs: ReportInputs) -> AnswerLine | None:
+    """What to do first where nothing could be simulated: record what the log lacks."""
+    missing = lacking(inputs.facts.roles, of=BURDEN)
+    if not missing:
+        return None
+    busiest = max(inputs.cards, key=lambda card: (card.cases, card.department), default=None)
+    evidence = say("report.answer.first.record", missing=missing, n=count(inputs.facts.cases))
+    if busiest is not None and busiest.cases >= inputs.min_count:
+        values = {"department": strong(busiest.department, 36), "n": count(busiest.cases)}
+        evidence += say("report.answer.first.begin", **values)
+    return AnswerLine("first", say("report.answer.first.label"), "–", "", "", None, None, "", evidence)
 
 
 def _change(today: float, less: view.Estimate, id: str) -> str:
@@ -150,7 +184,7 @@ def _change(today: float, less: view.Estimate, id: str) -> str:
         f"report.answer.change.{way}",
         share=share if less.value >= 0 else f"+{share}",
         value=number(abs(less.value)),
-        unit=say(f"report.answer.{id}.unit"),
+        unit=say(f"report.answer.{id}.less"),
         range=say("report.range", low=number(low), high=number(high)) if less.wide else "",
     )
 
@@ -270,9 +304,10 @@ def _first(inputs: ReportInputs, saving: Mapping[str, Any]) -> AnswerLine | None
     unit = "days" if measure == "lead_time_mean_h" else "trips"
     total = view.estimate(saving, measure, "saving")
     part = share.value / total.value if total is not None and total.value > 0 else None
-    change = say("report.answer.first.of", share=percent(part)) if part is not None and 0 < part <= 1 else ""
-    if share.wide:
-        change += say("report.range", low=number(share.low), high=number(share.high))
+    interval = say("report.range", low=number(share.low), high=number(share.high)) if share.wide else ""
+    change = say("report.answer.first.saved", range=interval)
+    if part is not None and 0 < part <= 1:
+        change += say("report.answer.first.of", share=percent(part))
     return AnswerLine(
         "first",
         say("report.answer.first.label"),

@@ -2,9 +2,12 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
+
 from event_logs.columns import ROLES
 from reports.blocks import Block, Column, Fields, Notes, Section, Strips, Table
-from reports.inputs import ReportInputs
+from reports.disclosure import small
+from reports.inputs import Check, ReportInputs
 from reports.text import count, day, listed, name, percent
 from wording import say
 
@@ -19,7 +22,12 @@ NEEDS = (
     ("promises", ("promised_at",)),
     ("ratings", ("rating",)),
 )
-MOST_NOTES = 12
+NEEDED = tuple(dict.fromkeys(role for _, roles in NEEDS for role in roles))
+MOST_MISSING = 3
+# Checks that count people or their cases, not rows.
+OF_PEOPLE = frozenset(
+    {"case-one-event", "case-two-applicants", "case-two-services", "same-moment", "resource-two-departments"}
+)
 
 
 def period(inputs: ReportInputs) -> str:
@@ -41,15 +49,14 @@ def section(inputs: ReportInputs) -> Section:
             "report.basis.heading-rejected", n=facts.rejected, count=count(facts.rejected), share=share, **values
         )
     elif missing:
-        what = listed(say(f"report.need.{m}.short") for m in missing[:2])
-        heading = say("report.basis.heading-missing", what=what, **values)
+        heading = say("report.basis.heading-missing", what=lacking(facts.roles, either=True), **values)
     else:
         heading = say("report.basis.heading", **values)
     blocks: list[Block] = [Strips(_facts(inputs)), _fields(inputs)]
     # What mining notes itself is not said twice.
     told = missing if not inputs.notes else [m for m in missing if m in ("flows", "promises", "ratings")]
     sentences = [say(f"report.need.{m}.missing") for m in told]
-    sentences += [say(key, **values) for key, values in inputs.notes]
+    sentences += [_noted(key, values) for key, values in inputs.notes]
     if sentences:
         blocks.append(Notes("limits", say("report.basis.notes"), tuple(dict.fromkeys(sentences))))
     return Section("basis", say("report.basis.topic"), heading, _deck(inputs), tuple(blocks))
@@ -81,12 +88,27 @@ def _deck(inputs: ReportInputs) -> str:
         files = listed(name(f, 40) for f in facts.files[:3])
         parts.append(say("report.basis.deck.files", files=files, period=period(inputs)))
     trips = inputs.trips
-    if trips is not None and trips.counts.total:
-        share = percent(trips.observed / trips.counts.total) if trips.counts.total else ""
-        key = "observed" if not trips.inferred and not trips.possible else "mixed"
-        values = {"share": share, "inferred": count(trips.inferred), "possible": count(trips.possible)}
-        parts.append(say(f"report.basis.deck.{key}", **values))
+    if trips is not None and trips.counts.total and not trips.inferred and not trips.possible:
+        parts.append(say("report.basis.deck.observed"))
+    elif trips is not None and trips.counts.total:
+        kinds = (("recorded", trips.observed), ("inferred", trips.inferred), ("possible", trips.possible))
+        told = [say(f"report.basis.deck.{key}", n=count(value)) for key, value in kinds if value]
+        parts.append(say("report.basis.deck.trips", parts=say("report.list.clause").join(told)))
     return "".join(parts)
+
+
+def lacking(roles: frozenset[str], *, of: tuple[str, ...] = NEEDED, either: bool = False) -> str:
+    """The fields that the log lacks and an analysis would need, in a row; the first few."""
+    missing = [say(f"report.lack.{role}") for role in of if role not in roles]
+    return listed(missing[:MOST_MISSING], either=either)
+
+
+def _noted(key: str, values: Mapping[str, object]) -> str:
+    """A note of mining or redesign, its numbers written as here."""
+    if values.get("service") == "–":  # the log has no service
+        values = {**values, "service": say("redesign.node.whole-log")}
+    text = say(key, **{k: count(v) if type(v) is int and abs(v) > 1 else v for k, v in values.items()})
+    return text[:1].upper() + text[1:]
 
 
 def _fields(inputs: ReportInputs) -> Fields:
@@ -110,9 +132,7 @@ def quality(inputs: ReportInputs) -> Section:
         heading = say("report.quality.heading", rows=count(facts.rows or facts.events))
     if confirm:
         heading += say("report.quality.heading-confirm", n=len(confirm))
-    rows = tuple(
-        (say(check.key, **check.values), check.count, _share(check.count, check.of)) for check in inputs.checks
-    )
+    rows = tuple(_checked(check, inputs.min_count) for check in inputs.checks)
     blocks: list[Block] = []
     if rows:
         table = Table(
@@ -120,7 +140,8 @@ def quality(inputs: ReportInputs) -> Section:
             say("report.quality.table"),
             (
                 Column("check", say("report.column.check")),
-                Column("count", say("report.column.rows"), "count"),
+                Column("count", say("report.column.found"), "count", people=True),
+                Column("of", say("report.column.of"), "count"),
                 Column("share", say("report.column.share"), "share"),
             ),
             rows,
@@ -132,8 +153,11 @@ def quality(inputs: ReportInputs) -> Section:
     return Section("quality", say("report.quality.topic"), heading, say("report.quality.deck"), tuple(blocks))
 
 
-def _share(value: int, of: int | None) -> float | None:
-    return value / of if of else None
+def _checked(check: Check, least: int) -> tuple[object, ...]:
+    """A check's row; a few people's count is withheld, and the share that would give it away."""
+    withheld = check.key.rpartition(".")[2] in OF_PEOPLE and small(check.count, least)
+    share = "" if withheld or not check.of else check.count / check.of
+    return say(check.key, **check.values), None if withheld else check.count, check.of or "", share
 
 
 def _default_confirm(inputs: ReportInputs) -> list[str]:

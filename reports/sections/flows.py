@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from reports.blocks import Column, Drawing, Figure, Section, Table
 from reports.disclosure import publish, small
+from reports.flow_maps import visits_told
 from reports.inputs import FlowRow, ReportInputs
 from reports.text import count, listed, name, span, strong
 from wording import say
@@ -92,14 +93,16 @@ def _figure(inputs: ReportInputs, inner: list[FlowRow]) -> Figure:
     greatest = max(row.cases for row in inputs.flows)
     chart = Drawing(inputs.flow_map_svg, "map", least=inputs.min_count, greatest=greatest)
     caption = say("report.flows.map.caption") if inputs.flow_map_svg else say("report.flows.map.none")
+    if inputs.flow_map_svg and len(inputs.cards) > (boxes := inputs.flow_map_svg.count(" data-node=")):
+        caption += say("report.flows.map.apart", n=count(len(inputs.cards) - boxes), k=inputs.min_count)
     slowest = max(
         (r for r in inner if r.median_wait_h), key=lambda r: (r.median_wait_h, r.source, r.target), default=None
     )
     if slowest is not None and slowest.median_wait_h is not None and slowest.cases >= inputs.min_count:
         values = {"a": strong(slowest.source, 30), "b": strong(slowest.target, 30)}
         caption += say("report.flows.map.slowest", span=span(slowest.median_wait_h), **values)
-    kinds = (("first", "first"), ("multi", "multi"), ("collection", "return"))
-    legend = tuple((role, say(f"report.trips.kind.{kind}")) for role, kind in kinds)
-    visited = inputs.trips is not None and bool(inputs.trips.by_department) and bool(inputs.flow_map_svg)
+    drawn = {kind for parts in visits_told(inputs.trips, inputs.min_count).values() for kind, _ in parts}
+    kinds = (("first", "first"), ("multi", "multi"), ("going", "going"), ("collection", "return"))
+    legend = tuple((role, say(f"report.trips.kind.{kind}")) for role, kind in kinds if kind in drawn)
     title = say("report.flows.map.title" if inputs.focus_is_bundle else "report.flows.map.title-cases")
-    return Figure("fig-flows", title, chart, caption, table, legend if visited else ())
+    return Figure("fig-flows", title, chart, caption, table, legend if inputs.flow_map_svg else ())

@@ -23,12 +23,14 @@ WORDS = (
     "interval",
     "shapley",
 )
+OF_SAVINGS = ("simulation", "attribution")
 METHODS = ("trips", "materials", "waits", "simulation", "attribution", "disclosure")
 
 
 def section(inputs: ReportInputs) -> Section:
     """The last section."""
-    methods = [say(f"report.method.{m}", k=inputs.min_count) for m in METHODS]
+    idle = () if inputs.savings else OF_SAVINGS
+    methods = [say(f"report.method.{m}", k=inputs.min_count) for m in METHODS if m not in idle]
     entries = tuple((say(f"report.word.{w}.word"), say(f"report.word.{w}.means")) for w in WORDS)
     blocks: list[Block] = [
         Notes("methods", say("report.method.how"), tuple(methods)),
@@ -39,7 +41,9 @@ def section(inputs: ReportInputs) -> Section:
     rows += [(say("report.method.file"), name(file)) for file in inputs.files]
     columns = (Column("name", say("report.column.name")), Column("value", say("report.column.value")))
     blocks.append(Table("run", say("report.method.run"), columns, tuple(rows), folded=True))
-    return Section("method", say("report.method.topic"), say("report.method.heading"), "", tuple(blocks))
+    worlds = max((int(saving.get("replications", 0) or 0) for saving in inputs.savings), default=0)
+    heading = say("report.method.heading" if worlds else "report.method.heading-log", n=worlds)
+    return Section("method", say("report.method.topic"), heading, "", tuple(blocks))
 
 
 def _said(key: str, plainly: str) -> str:

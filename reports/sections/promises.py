@@ -25,7 +25,7 @@ def sentence(inputs: ReportInputs) -> str:
     twice = [(share, row) for row in rows if (share := publish_share(row.told_twice_share, row.cases, least))]
     parts = []
     for key, found in (("late", late), ("twice", twice)):
-        if found:
+        if found and (key == "twice" or len(found) > 1):  # of one service, the title says it
             share, row = max(found, key=lambda pair: (pair[0], pair[1].service))
             values = {"service": strong(row.service, 36), "share": percent(share)}
             parts.append(say(f"report.promises.{key}", **values))
@@ -84,4 +84,8 @@ def _title(rows: Sequence[PromiseRow], least: int) -> str:
     if not known:
         return say("report.promises.title-plain")
     late = sum(share >= MANY_LATE for share in known)
-    return say("report.promises.title" if late else "report.promises.title-kept", n=late, of=len(known))
+    key = "title-kept" if not late else "title-all" if late == len(known) else "title"
+    if len(known) == 1:
+        row = next(row for row in rows if publish_share(row.late_share, row.promised_cases, least) is not None)
+        return say(f"report.promises.{key}-one", service=name(row.service, 36), share=percent(known[0]))
+    return say(f"report.promises.{key}", n=late, of=len(known))

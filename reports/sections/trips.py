@@ -97,7 +97,7 @@ def section(inputs: ReportInputs) -> Section:
     blocks = [_strip(facts, inputs.min_count), _bars(facts, "department", inputs.min_count)]
     if len(facts.by_place) > 1:
         blocks.append(_bars(facts, "place", inputs.min_count))
-    return Section("trips", topic, _heading(facts), _deck(inputs, facts), tuple(blocks))
+    return Section("trips", topic, _heading(inputs, facts), _deck(inputs, facts), tuple(blocks))
 
 
 def mean(facts: TripFacts) -> float:
@@ -128,11 +128,17 @@ def _most(facts: TripFacts, least: int, kind: int) -> tuple[str, int] | None:
     return (max(found)[1], max(found)[0]) if found else None
 
 
-def _heading(facts: TripFacts) -> str:
+def unit(inputs: ReportInputs) -> dict[str, str]:
+    """What the counts of the focus are counts of: episodes, or cases that the log does not cut off."""
+    return {"unit": say(f"report.unit.whole-{'episodes' if inputs.focus_is_bundle else 'cases'}")}
+
+
+def _heading(inputs: ReportInputs, facts: TripFacts) -> str:
     back = facts.counts.returns
     values = {"mean": number(mean(facts)), "back": number(back / facts.episodes)}
-    if 2 * facts.counts.first < facts.episodes:
-        return say("report.trips.heading-few", n=count(facts.counts.first), episodes=count(facts.episodes))
+    if _few(facts):
+        seen = {"n": count(facts.counts.first), "episodes": count(facts.episodes)}
+        return say("report.trips.heading-few", **seen, **unit(inputs))
     if not back:
         return say("report.trips.heading-no-return", **values)
     for cause in ("collection", "correction"):
@@ -141,8 +147,13 @@ def _heading(facts: TripFacts) -> str:
     return say("report.trips.heading", **values)
 
 
+def _few(facts: TripFacts) -> bool:
+    """Whether most episodes show nobody in person, so that a mean would mislead."""
+    return 2 * facts.counts.first < facts.episodes
+
+
 def _deck(inputs: ReportInputs, facts: TripFacts) -> str:
-    parts = []
+    parts = [say("report.trips.deck.inferred")] if _few(facts) and facts.inferred else []
     back = facts.counts.returns
     if back and not any(small(n, inputs.min_count) for n in (facts.counts.collection, facts.counts.correction)):
         parts.append(
@@ -181,7 +192,7 @@ def _strip(facts: TripFacts, least: int) -> Figure:
             role,
             label,
             float(value),
-            number(value / facts.episodes),
+            count(value) if _few(facts) else number(value / facts.episodes),
             say("report.trips.n", n=value, count=count(value)),
         )
         for role, label, value in values
@@ -193,7 +204,9 @@ def _strip(facts: TripFacts, least: int) -> Figure:
         n=facts.counts.total,
         count=count(facts.counts.total),
     )
-    if facts.inferred:
+    if facts.inferred == facts.counts.total:
+        caption += say("report.trips.strip.all-inferred")
+    elif facts.inferred:
         caption += say("report.trips.strip.inferred", n=facts.inferred, count=count(facts.inferred))
     elif facts.observed:
         caption += say("report.trips.strip.observed")
@@ -210,7 +223,9 @@ def _strip(facts: TripFacts, least: int) -> Figure:
             for k, v in zip(KINDS, one.parts, strict=True)
         ),
     )
-    return Figure("fig-trips", say("report.trips.strip.title", mean=number(mean(facts))), Strip(parts), caption, table)
+    whole = {"n": count(facts.counts.total), "mean": number(mean(facts))}
+    title = say("report.trips.strip.title-few" if _few(facts) else "report.trips.strip.title", **whole)
+    return Figure("fig-trips", title, Strip(parts), caption, table)
 
 
 def _bars(facts: TripFacts, what: str, least: int) -> Figure:
@@ -231,6 +246,9 @@ def _bars(facts: TripFacts, what: str, least: int) -> Figure:
             both=count(together - facts.counts.total),
             total=count(facts.counts.total),
         )
+    elif what == "department" and together < facts.counts.total:
+        rest = facts.counts.total - together
+        caption = say("report.trips.bars.nowhere", n=count(rest)) if not small(rest, least) else ""
     elif together == facts.counts.total:
         caption = say("report.trips.bars.adds", total=count(together))
     if any(part is None for _, one in safe for part in one.parts):

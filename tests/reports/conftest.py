@@ -308,7 +308,6 @@ def drawn(*, proposed: bool) -> Process:
 @pytest.fixture
 def full(world: ReportInputs) -> ReportInputs:
     """The hand-written world with its drawings and a replay of 60 episodes."""
-    trips = dict(world.trips.by_department) if world.trips else {}
     today = [("start", 0.0, 0.0), ("apply_a", 1.0, 2.0), ("a", 3.0, 40.0), ("apply_b", 60.0, 61.0), ("b", 62.0, 90.0)]
     then = [("start", 0.0, 0.0), ("apply_a", 1.0, 2.0), ("a", 3.0, 40.0), ("b", 40.0, 70.0)]
 
@@ -318,7 +317,7 @@ def full(world: ReportInputs) -> ReportInputs:
 
     return replace(
         world,
-        flow_map_svg=department_map(world.flows, world.cards, trips),
+        flow_map_svg=department_map(world.flows, world.cards, world.trips),
         as_is=drawn(proposed=False),
         to_be=drawn(proposed=True),
         replay=Replay(tokens(today, 100.0), tokens(then, 72.0), 580.0),

@@ -21,7 +21,7 @@ from reports.flow_maps import (
     strongest,
     wait_text,
 )
-from reports.inputs import DepartmentCard, FlowRow, TripCounts
+from reports.inputs import DepartmentCard, FlowRow, TripCounts, TripFacts
 
 OFFICES = ["市场监督管理局", "公安局", "税务局", "人力资源和社会保障局", "商业银行", "住房公积金管理中心"]
 FLOWS = [
@@ -38,7 +38,7 @@ FLOWS = [
     FlowRow("公安局", "商业银行", 3, 3),
 ]
 CARDS = [DepartmentCard(name, ("某项登记",), 90) for name in OFFICES]
-TRIPS = {"公安局": TripCounts(20, 60, 30, 20, 7)}
+TRIPS = TripFacts(by_department=(("公安局", TripCounts(20, 60, 30, 20, 7)),))
 
 
 def parsed(text: str) -> etree._Element:
@@ -159,7 +159,7 @@ def test_start_and_end_have_circles_of_their_own() -> None:
 
 
 def test_counts_below_the_least_are_on_no_card() -> None:
-    root = parsed(flow_map([MapNode("a", "甲", cases=4, visits=(1, 1, 1))], [], min_count=5))
+    root = parsed(flow_map([MapNode("a", "甲", cases=4, visits=(("first", 1), ("return", 2)))], [], min_count=5))
     assert values(root, "//*[contains(@class,'second')]/text()") == []
 
 
