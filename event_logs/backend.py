@@ -101,6 +101,10 @@ class DuckDBEngine:
     def run(self, expression: ir.Table) -> pd.DataFrame:
         return self.connection.execute(self.sql(expression)).df()
 
+    def rows(self, expression: ir.Table) -> list[tuple[Any, ...]]:
+        """The few rows of a lazy table as tuples, null as None."""
+        return self.connection.execute(self.sql(expression)).fetchall()
+
     def keep(self, name: str, expression: ir.Table) -> ir.Table:
         return self._create("table", name, expression)
 
@@ -126,6 +130,48 @@ class DuckDBEngine:
     def drop(self, table: ir.Table) -> None:
         """Let go of a kept table."""
         self.connection.execute(f'drop table if exists "{table.get_name()}"')
+
+    def recode(self, table: str, column: str, values: Mapping[str, Any], kind: str) -> None:
+        """Put each text of a stored table's column as its value, in place: null where `values` has none.
+
+        Only that column is written again. `kind` is the values' Ibis type.
+        """
+        import ibis.expr.datatypes as dt
+        from ibis.backends.sql.datatypes import DuckDBType
+
+        told = {text: value for text, value in values.items() if value is not None}
+        written = DuckDBType.to_string(dt.dtype(kind))
+        texts = self.new_name("texts")
+        place = "null"
+        if told:
+            # A text's place among all texts is found by its hash, however many there are.
+            self.connection.execute(f"create type {texts} as enum ({', '.join(map(self.sql_text, told))})")
+            place = f'enum_code(try_cast("{column}" as {texts})) + 1'
+        listed = ", ".join(map(self._sql_value, told.values()))
+        self.connection.execute(
+            f'alter table "{table}" alter "{column}" type {written} using (([{listed}]::{written}[])[{place}])'
+        )
+        if told:
+            self.connection.execute(f"drop type {texts}")
+
+    def _sql_value(self, value: Any) -> str:
+        if isinstance(value, list):
+            return f"[{', '.join(map(self._sql_value, value))}]"
+        return self.sql_text(value) if isinstance(value, str) else f"'{value}'"
+
+    def forget(self, table: str, columns: Sequence[str]) -> None:
+        """Take columns of a stored table away."""
+        for column in columns:
+            self.connection.execute(f'alter table "{table}" drop column "{column}"')
+
+    def view_of(self, table: str, cells: Mapping[str, str], **computed: str) -> ir.Table:
+        """A stored table's columns (name -> Ibis type) and whole numbers that SQL computes, as a lazy table."""
+        import ibis
+
+        name = self.new_name("view")
+        chosen = ", ".join([*(f'"{cell}"' for cell in cells), *(f"{sql} as {made}" for made, sql in computed.items())])
+        self.connection.execute(f'create temp view {name} as select {chosen} from "{table}"')
+        return ibis.table({**cells, **dict.fromkeys(computed, "int64")}, name=name)
 
     def new_name(self, stem: str) -> str:
         """A table's name that this engine has not used before."""

@@ -32,8 +32,13 @@ class Completed:
     changed: bool  # whether more was done than naming: such events are computed once
 
 
-def completed(engine: DuckDBEngine, events: ir.Table, *, totals: Mapping[str, int]) -> Completed:
-    """Events in canonical columns, as far as their own columns imply more."""
+def completed(
+    engine: DuckDBEngine, events: ir.Table, *, totals: Mapping[str, int], own_keys: frozenset[str] = frozenset()
+) -> Completed:
+    """Events in canonical columns, as far as their own columns imply more.
+
+    `own_keys`: persons' roles in which each identity is known to be its own key.
+    """
     notes: list[Note] = []
     present: set[str] = set()
     changed = False
@@ -53,7 +58,9 @@ def completed(engine: DuckDBEngine, events: ir.Table, *, totals: Mapping[str, in
     events, said = _with_departments(engine, events, totals)
     notes += said
     for role in ("applicant", "agent"):
-        if role in events.columns:
+        if role in own_keys and role in events.columns:
+            events = events.mutate(**{f"{role}_key": events[role]})
+        elif role in events.columns:
             events, differs = _with_key(engine, events, role)
             changed = changed or differs
     if "applicant" in events.columns and (totals["no_applicant"] or changed):

@@ -8,11 +8,13 @@ from __future__ import annotations
 
 import re
 from collections.abc import Mapping
+from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 import ibis
 
 from event_logs.canonical import LISTS, NUMBERS, TIMES
+from event_logs.identities import needs_key
 from event_logs.values import ODD_CELL, is_messy, is_odd, is_usual_time
 from event_logs.vocabularies import CODED
 
@@ -23,11 +25,27 @@ if TYPE_CHECKING:
     from event_logs.readers import Raw
 
 
+PERSONS = ("applicant", "agent")
 # The engine's way of writing characters by number is not Python's.
 _IS_ODD = re.compile(re.sub(r"\\x\{([0-9a-f]+)\}", lambda told: chr(int(told[1], 16)), ODD_CELL) + r"|\.0$").search
 
 
-def plain_roles(
+@dataclass(frozen=True, slots=True)
+class Looks:
+    """What one look at a log's columns found.
+
+    `plain`: roles whose columns are plain; `identical`: those of them that hold no empty text either, so that the
+    column as it stands is the canonical one; `own_keys`: persons' roles in which every identity is its own key;
+    `cases`: different case numbers, 0 where they were not counted.
+    """
+
+    plain: frozenset[str]
+    identical: frozenset[str]
+    own_keys: frozenset[str]
+    cases: int
+
+
+def look_at_columns(
     engine: DuckDBEngine,
     raw: Raw,
     columns: Mapping[str, int],
@@ -35,8 +53,8 @@ def plain_roles(
     zone: str,
     written: Mapping[str, Mapping[str, int]],
     spellings: Mapping[str, Mapping[str, str]],
-) -> frozenset[str]:
-    """The roles whose columns are plain.
+) -> Looks:
+    """Which columns are plain.
 
     Parameters
     ----------
@@ -49,31 +67,62 @@ def plain_roles(
     """
     table = raw.expression()
     plain: set[str] = set()
+    identical: set[str] = set()
     looks: list[ir.Table] = []
     for role, place in columns.items():
         cell = table[f"c{place}"]
         if role in CODED:
-            if raw.lazy and all(spellings[role].get(value) == value for value in written.get(role, {})):
-                plain.add(role)
-        elif not cell.type().is_string() or role in NUMBERS:
+            if all(spellings[role].get(value) == value for value in written.get(role, {})):
+                identical.add(role)
+                plain |= {role} if raw.lazy else set()
+        elif not cell.type().is_string():
+            identical |= {role} if _has_type_of(role, cell) else set()
+        elif role in NUMBERS:
             continue
         elif role in written:
             if not any(map(_IS_ODD, written[role])) and not (raw.lazy and "" in written[role]):
                 plain.add(role)
+                identical |= {role} if "" not in written[role] else set()
         elif role in TIMES:
             looks.append(_look(role, table, (cell != "") & ~is_usual_time(cell, zone)))
         else:
             values = table.select(value=cell).distinct()
             odd = is_messy(values.value) if role in LISTS else _odd(values.value, lazy=raw.lazy)
-            looks.append(_look(role, values, odd))
-    if looks:
-        found = engine.run(ibis.union(*looks) if len(looks) > 1 else looks[0])
-        plain |= {str(role) for role, odd in found.itertuples(index=False, name=None) if not odd}
-    return frozenset(plain)
+            keyed = needs_key(values.value) if role in PERSONS else None
+            looks.append(_look(role, values, odd, blank=values.value == "", keyed=keyed))
+    if not looks:
+        return Looks(frozenset(plain), frozenset(identical), frozenset(), 0)
+    found = engine.rows(ibis.union(*looks) if len(looks) > 1 else looks[0])
+    plain |= {str(role) for role, odd, *_ in found if not odd}
+    texts = {role for role in plain if role not in TIMES and role not in LISTS}
+    identical |= {str(role) for role, odd, blank, *_ in found if role in texts and not odd and not blank}
+    own_keys = {str(role) for role, _, _, keyed, _ in found if role in texts & set(PERSONS) and not keyed}
+    cases = next((int(n) for role, *_, n in found if role == "case_id"), 0)
+    return Looks(frozenset(plain), frozenset(identical), frozenset(own_keys), cases)
 
 
-def _look(role: str, table: ir.Table, odd: ir.BooleanValue) -> ir.Table:
-    return table.aggregate(odd=odd.any().fill_null(False)).select(ibis.literal(role).name("role"), "odd")
+def _has_type_of(role: str, cell: ir.Value) -> bool:
+    """Whether a column has its role's type already."""
+    kind = cell.type()
+    if role in TIMES:
+        return bool(kind.is_timestamp()) and kind.timezone is None
+    return bool(role in NUMBERS and kind.is_float64())
+
+
+def _look(
+    role: str, table: ir.Table, odd: ir.BooleanValue, *, blank: ir.Value | None = None, keyed: ir.Value | None = None
+) -> ir.Table:
+    no = ibis.literal(False)
+    return table.aggregate(
+        odd=_any(odd),
+        blank=_any(blank) if blank is not None else no,
+        keyed=_any(keyed) if keyed is not None else no,
+        n=table.count(),
+    ).select(ibis.literal(role).name("role"), "odd", "blank", "keyed", "n")
+
+
+def _any(test: ir.Value) -> ir.BooleanValue:
+    return test.any().fill_null(False)
 
 
 def _odd(value: ir.StringValue, *, lazy: bool) -> ir.BooleanValue:

@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 from collections import Counter, defaultdict
 from collections.abc import Callable, Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 
 from event_logs.values import TIME_LIKE
 from event_logs.vocabularies import codes, fold, fold_header, headers, missing
@@ -18,9 +18,9 @@ _NUMBER = re.compile(r"^\s*[-+]?[\d,]*\.?\d+(?:[eE][+-]?\d+)?\s*[元%]?\s*$")
 class Profile:
     """One column's sample. Shares are of its filled cells.
 
-    `changes_within_case`: share of the cases with two filled cells or more in which the value changes;
-    `one_department`: share of the values that occur with one department only; `like_applicant`: share of rows in which
-    the value is the applicant's.
+    What tells an officer from an agent is looked at only where the header may name either: `changes_within_case`, share
+    of the cases with two filled cells or more in which the value changes; `one_department`, share of the values that
+    occur with one department only; `like_applicant`, share of rows in which the value is the applicant's.
     """
 
     header: str
@@ -54,41 +54,54 @@ def profile_columns(
 ) -> tuple[Profile, ...]:
     """Profiles of all columns over the sample's rows."""
     columns = list(zip(*rows, strict=True)) if rows else [()] * len(headers_)
-    cases, departments, applicants = (
-        _first_named(role, headers_, columns) for role in ("case_id", "department", "applicant")
-    )
+    texts = [["" if value is None else str(value).strip() for value in column] for column in columns]
+    beside = _Beside(*(_first_named(role, headers_, texts) for role in ("case_id", "department", "applicant")))
     return tuple(
-        _profile(header, kind, column, cases, departments, applicants)
-        for header, kind, column in zip(headers_, types, columns, strict=True)
+        _profile(header, kind, column, beside) for header, kind, column in zip(headers_, types, texts, strict=True)
     )
 
 
-def _first_named(role: str, headers_: Sequence[str], columns: Sequence[Sequence[object]]) -> Sequence[object]:
+@dataclass(frozen=True, slots=True)
+class _Beside:
+    """The columns that a person's is compared with."""
+
+    cases: Sequence[str]
+    departments: Sequence[str]
+    applicants: Sequence[str]
+
+
+def _first_named(role: str, headers_: Sequence[str], columns: Sequence[Sequence[str]]) -> Sequence[str]:
     names = headers()[role]["names"]
     places = [(names.index(fold_header(h)), place) for place, h in enumerate(headers_) if fold_header(h) in names]
     return columns[min(places)[1]] if places else ()
 
 
-def _profile(
-    header: str,
-    kind: str,
-    column: Sequence[object],
-    cases: Sequence[object],
-    departments: Sequence[object],
-    applicants: Sequence[object],
-) -> Profile:
+def _may_be_a_person(header: str) -> bool:
+    folded = fold_header(header).removeprefix("case")
+    return any(folded in names for role in ("resource", "agent") for names in headers()[role].values())
+
+
+def _profile(header: str, kind: str, texts: Sequence[str], beside: _Beside) -> Profile:
     nothing = {*missing("any"), ""}
-    texts = ["" if value is None else str(value).strip() for value in column]
-    filled = [text for text in texts if text.lower() not in nothing]
-    counts = Counter(filled)
-    n = len(filled)
+    counts = Counter(texts)
+    for text in [text for text in counts if text.lower() in nothing]:
+        del counts[text]
+    n = counts.total()
     timestamp, number = kind.startswith(("timestamp", "date")), kind.startswith(("int", "float", "decimal"))
-    return Profile(
+    profile = Profile(
         header, len(texts), n, len(counts),
         1.0 if timestamp else _share(counts, n, TIME_LIKE.match) if not number else _share(counts, n, _number_as_time),
-        1.0 if number else _share(counts, n, _NUMBER.match),
-        counts, _changes(texts, cases), _singles(texts, departments), _alike(texts, applicants),
+        1.0 if number else 0.0 if timestamp else _share(counts, n, _NUMBER.match),
+        counts,
     )  # fmt: skip
+    if not _may_be_a_person(header):
+        return profile
+    return replace(
+        profile,
+        changes_within_case=_changes(texts, beside.cases),
+        one_department=_singles(texts, beside.departments),
+        like_applicant=_alike(texts, beside.applicants),
+    )
 
 
 def _number_as_time(text: str) -> bool:
@@ -100,8 +113,8 @@ def _share(counts: Mapping[str, int], n: int, test: Callable[[str], object]) -> 
     return sum(count for value, count in counts.items() if test(value)) / n if n else 0.0
 
 
-def _changes(texts: Sequence[str], cases: Sequence[object]) -> float:
-    seen: dict[object, list[str]] = defaultdict(list)
+def _changes(texts: Sequence[str], cases: Sequence[str]) -> float:
+    seen: dict[str, list[str]] = defaultdict(list)
     for case, text in zip(cases, texts, strict=False):
         if text:
             seen[case].append(text)
@@ -109,8 +122,8 @@ def _changes(texts: Sequence[str], cases: Sequence[object]) -> float:
     return sum(len(set(values)) > 1 for values in several) / len(several) if several else 0.0
 
 
-def _singles(texts: Sequence[str], departments: Sequence[object]) -> float:
-    seen: dict[str, list[object]] = defaultdict(list)
+def _singles(texts: Sequence[str], departments: Sequence[str]) -> float:
+    seen: dict[str, list[str]] = defaultdict(list)
     for text, department in zip(texts, departments, strict=False):
         if text and department:
             seen[text].append(department)
@@ -118,6 +131,6 @@ def _singles(texts: Sequence[str], departments: Sequence[object]) -> float:
     return sum(len(set(values)) == 1 for values in several) / len(several) if several else 0.0
 
 
-def _alike(texts: Sequence[str], applicants: Sequence[object]) -> float:
+def _alike(texts: Sequence[str], applicants: Sequence[str]) -> float:
     pairs = [(text, applicant) for text, applicant in zip(texts, applicants, strict=False) if text]
     return sum(text == applicant for text, applicant in pairs) / len(pairs) if pairs else 0.0

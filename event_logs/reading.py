@@ -21,6 +21,7 @@ if TYPE_CHECKING:
 Note = tuple[str, dict[str, object]]
 Progress = Callable[[str], None]
 KEYS = ("case_id", "activity", "completed_at", "started_at")
+_FILLED = {"no_service": "service", "no_department": "department", "no_applicant": "applicant"}
 
 
 def read_log(
@@ -95,9 +96,9 @@ def log_of_raw(
 
     cells = [f"c{place}" for place in range(len(raw.headers))]
     engine.connection.execute("set preserve_insertion_order = true")  # the first rows, not any rows
-    sample = engine.run(raw.expression().limit(SAMPLE).select(*cells))
+    sample = engine.rows(raw.expression().limit(SAMPLE).select(*cells))
     engine.connection.execute("set preserve_insertion_order = false")
-    profiles = profile_columns(raw.headers, raw.types, list(sample.itertuples(index=False, name=None)))
+    profiles = profile_columns(raw.headers, raw.types, sample)
     assignment = assign_roles(profiles, given=roles, path=raw.path)
     _tell(progress, "log.stage.columns")
     draft = _drafted(engine, raw, assignment, timezone)
@@ -106,33 +107,46 @@ def log_of_raw(
 
 @dataclass(frozen=True, slots=True)
 class Draft:
-    """Events with `reason` (null where readable), and what a first pass over them counted."""
+    """Events with `reason` (null where readable), and what a first pass over them counted.
+
+    `in_place`: they are the raw table's own columns. `own_keys`: persons' roles in which each identity is its own key.
+    """
 
     table: ir.Table
     totals: Mapping[str, int]
     notes: tuple[Note, ...]
+    own_keys: frozenset[str]
+    in_place: bool = False
 
 
 def _drafted(engine: DuckDBEngine, raw: Raw, assignment: Assignment, zone: str) -> Draft:
-    import ibis
-
     from event_logs.canonical import canonical_table, reason_of
     from event_logs.day_order import day_comes_first
-    from event_logs.plain import plain_roles
+    from event_logs.in_place import in_place
+    from event_logs.plain import look_at_columns
     from event_logs.spellings import alike_names, codes_of, written_values
 
     written = written_values(engine, raw, assignment.columns)
     spellings, notes = codes_of(written, assignment.columns, raw.headers)
     wanted = {role: f"c{assignment.columns[role]}" for role in KEYS if role in assignment.columns}
-    numbered = _numbered(raw, wanted)
-    plain = plain_roles(engine, raw, assignment.columns, zone=zone, written=written, spellings=spellings)
+    looks = look_at_columns(engine, raw, assignment.columns, zone=zone, written=written, spellings=spellings)
+    plain = looks.plain
     day_first, doubts = day_comes_first(engine, raw, assignment.columns, plain)
     notes += doubts
-    carry = ["row", "line", "digest", *dict.fromkeys(wanted.values())]
     alike = alike_names(written)
     notes += [("log.note-alike-names", {"role": role, "n": len(names)}) for role, names in alike.items()]
+    if found := in_place(
+        engine, raw, assignment.columns, looks, zone=zone, spellings=spellings, alike=alike, day_first=day_first
+    ):
+        totals = {"rows": found.rows, "bad": 0, "distinct": found.rows, "reversed": found.reversed}
+        totals |= {name: found.lacking.get(role, 0) for name, role in _FILLED.items()}
+        rewritten = set(found.table.columns) - set(found.lacking)
+        if unknown := {name: role for name, role in _FILLED.items() if role in rewritten}:
+            totals |= _numbers(engine, found.table.aggregate(**_lacking(found.table, unknown)))
+        return Draft(found.table, totals, tuple(notes), looks.own_keys, in_place=True)
+    carry = ["row", "line", "digest", *dict.fromkeys(wanted.values())]
     steps = canonical_table(
-        engine, numbered, assignment.columns, zone=zone, spellings=spellings, plain=plain, carry=carry,
+        engine, _numbered(raw, wanted), assignment.columns, zone=zone, spellings=spellings, plain=plain, carry=carry,
         alike=alike, day_first=day_first, lazy=raw.lazy,
     )  # fmt: skip
     headers = {role: raw.headers[place] for role, place in assignment.columns.items()}
@@ -146,13 +160,23 @@ def _drafted(engine: DuckDBEngine, raw: Raw, assignment: Assignment, zone: str) 
         bad=draft.reason.count(),
         distinct=draft.digest.nunique(),
         reversed=_count_if(draft, "started_at", lambda d: d.started_at > d.completed_at),
-        **{
-            f"no_{role}": draft[role].isnull().sum() if role in draft.columns else ibis.literal(0)
-            for role in ("service", "department", "applicant")
-        },
+        **_lacking(draft, _FILLED),
     )
-    counted = {str(name): int(value or 0) for name, value in engine.run(totals).iloc[0].fillna(0).items()}
-    return Draft(draft, counted, tuple(notes))
+    return Draft(draft, _numbers(engine, totals), tuple(notes), looks.own_keys)
+
+
+def _numbers(engine: DuckDBEngine, totals: ir.Table) -> dict[str, int]:
+    """One row of whole numbers, null as 0."""
+    return dict(zip(totals.columns, (int(n or 0) for n in engine.rows(totals)[0]), strict=True))
+
+
+def _lacking(draft: ir.Table, roles: Mapping[str, str]) -> dict[str, Any]:
+    """How many events lack what another event of their case or service may tell."""
+    import ibis
+
+    return {
+        name: draft[role].isnull().sum() if role in draft.columns else ibis.literal(0) for name, role in roles.items()
+    }
 
 
 def _count_if(draft: ir.Table, role: str, test: Callable[[ir.Table], Any]) -> Any:
@@ -183,14 +207,17 @@ def _finished(
     duplicates = 0
     if draft.totals["distinct"] < draft.totals["rows"]:
         kept, duplicates = _without_duplicates(engine, raw, kept)
-    result = completed(engine, kept.drop("reason", "digest"), totals=draft.totals)
+    events = kept if draft.in_place else kept.drop("reason", "digest")
+    result = completed(engine, events, totals=draft.totals, own_keys=draft.own_keys)
     events, halls = with_halls(engine, result.events, places)
     table = with_missing(events)
     changed = result.changed or kept is not draft.table or bool(halls) or places is not None
     table = engine.keep("events", table) if changed and not raw.lazy else engine.view("events", table)
-    if changed and not raw.lazy:
+    if changed and not raw.lazy and not draft.in_place:
         engine.drop(draft.table)
     for stored in raw.storage:
+        if draft.in_place and not changed and stored == raw.stored:
+            continue  # the events stand in it
         engine.connection.execute(f'drop table if exists "{stored}" cascade')
     present = frozenset(role for role in assignment.columns if role in table.columns) | result.present
     notes = (*raw.notes, *assignment.doubts, *draft.notes, *result.notes, *halls)

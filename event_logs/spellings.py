@@ -42,13 +42,9 @@ def written_values(engine: DuckDBEngine, raw: Raw, columns: Mapping[str, int]) -
         counted.append(some.select(ibis.literal(role).name("role"), "value", "n"))
     if not counted:
         return {}
-    rows = engine.run(ibis.union(*counted) if len(counted) > 1 else counted[0])
+    rows = engine.rows(ibis.union(*counted) if len(counted) > 1 else counted[0])
     found: dict[str, dict[str, int]] = {}
-    for role, value, n in sorted(
-        (str(role), value, int(n))
-        for role, value, n in rows.itertuples(index=False, name=None)
-        if value == value and value is not None
-    ):
+    for role, value, n in sorted((role, value, n) for role, value, n in rows if value is not None):
         found.setdefault(role, {})[str(value)] = n
     return {role: values for role, values in found.items() if role in CODED or len(values) <= _MANY_NAMES}
 

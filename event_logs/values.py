@@ -337,22 +337,14 @@ def list_steps() -> tuple[Step, ...]:
             (several.contains(LIST_MARK), several.split(LIST_MARK)),
             else_=find_all(several, text_of(_ELEMENT)),
         )
-        return {"plain": part("plain").split(";"), "messy": parts}
-
-    def trimmed(part: Part) -> dict[str, ir.Value]:
-        return {
-            "plain": part("plain"),
-            "messy": part("messy").map(lambda element: trim(element, text_of("'\"" + BLANK))),
-        }
-
-    def kept(part: Part) -> dict[str, ir.Value]:
-        told = part("messy").filter(lambda element: element.notnull() & element.lower().notin(nothing))
-        return {"plain": part("plain"), "messy": told}
+        bare = parts.map(lambda element: trim(element, text_of("'\"" + BLANK)))
+        kept = bare.filter(lambda element: element.notnull() & element.lower().notin(nothing))
+        return {"plain": part("plain").split(";"), "messy": kept}
 
     def some(part: Part) -> dict[str, ir.Value]:
         return {"value": ibis.coalesce(part("plain"), ibis.cases((part("messy").length() > 0, part("messy"))))}
 
-    return (sorted_out, told_apart, split, trimmed, kept, some)
+    return (sorted_out, told_apart, split, some)
 
 
 def number_steps() -> tuple[Step, ...]:

@@ -18,6 +18,9 @@ class Raw:
 
     `types` are Ibis types, ``string`` where the form has no types of its own. `line` is null where the form has no
     lines. `lazy`: the table is a view on the file itself, not a copy.
+
+    `stored`: the engine's table that holds the cells ``c0``, ``c1`` …, where they may be rewritten in place once all
+    rows are known to be readable; `row` and `line` are what SQL computes those from.
     """
 
     table: str
@@ -31,6 +34,9 @@ class Raw:
     storage: tuple[str, ...] = ()  # what the engine holds for it besides: dropped when the events stand
     rejected: tuple[Rejected, ...] = ()
     notes: tuple[tuple[str, dict[str, object]], ...] = field(default=())
+    stored: str = ""
+    row: str = "row"
+    line: str = "line"
     files: tuple[Path, ...] = ()  # where several make one table, which then has a column `file`
 
     def expression(self) -> ir.Table:

@@ -80,12 +80,11 @@ def read_delimited(engine: DuckDBEngine, path: Path, *, named: Path | None = Non
 
 def _parsed(engine: DuckDBEngine, plain: Path, shown: Path, delimiter: str | None, lines: int) -> Raw:
     shape = _shape(plain, shown, delimiter)
-    if found := _fast(engine, plain, shape, lines):
-        table, types = found
-        return Raw(table, shape.headers, types, "csv", shown, storage=(f"{table}_read",))
+    if found := _fast(engine, plain, shape, shown, lines):
+        return found
     table, rejected = _careful(engine, plain, shape, shown)
     types = ("string",) * len(shape.headers)
-    return Raw(table, shape.headers, types, "csv", shown, rejected=rejected, storage=(table,))
+    return Raw(table, shape.headers, types, "csv", shown, rejected=rejected, storage=(table,), stored=table)
 
 
 def _shape(path: Path, shown: Path, delimiter: str | None) -> Shape:
@@ -158,8 +157,8 @@ def _header(rows: list[tuple[int, list[str]]]) -> tuple[int, list[str]]:
     return best if roles(best[1]) >= 3 and roles(first[1]) == 0 else first
 
 
-def _fast(engine: DuckDBEngine, path: Path, shape: Shape, lines: int) -> tuple[str, tuple[str, ...]] | None:
-    """The file parsed by the engine and its columns' types, or None where its rows do not account for every line."""
+def _fast(engine: DuckDBEngine, path: Path, shape: Shape, shown: Path, lines: int) -> Raw | None:
+    """The file parsed by the engine, or None where its rows do not account for every line."""
     import duckdb
 
     if shape.newline == "\r" or len(shape.delimiter.encode()) > 1:
@@ -194,17 +193,25 @@ def _fast(engine: DuckDBEngine, path: Path, shape: Shape, lines: int) -> tuple[s
     if broken != missing:
         engine.connection.execute(f"drop table {name}_read")
         return None
-    before = (
-        f"coalesce(sum({inner}) over (order by rowid rows between unbounded preceding and 1 preceding), 0)"
-        if broken
-        else "0"
-    )
+    line = f"(rowid + {shape.skip + 1})::bigint"
+    if broken:
+        before = f"sum({inner}) over (order by rowid rows between unbounded preceding and 1 preceding)"
+        line = f"({line} + coalesce({before}, 0))::bigint"
     fields = ", ".join(f"c{place}" for place in range(width))
     engine.connection.execute(
-        f"create temp view {name} as select {fields}, rowid as row, "
-        f"(rowid + {shape.skip + 1} + {before})::bigint as line from {name}_read"
+        f"create temp view {name} as select {fields}, rowid as row, {line} as line from {name}_read"
     )
-    return name, tuple("timestamp(6)" if place in times else "string" for place in range(width))
+    return Raw(
+        name,
+        shape.headers,
+        tuple("timestamp(6)" if place in times else "string" for place in range(width)),
+        "csv",
+        shown,
+        storage=(f"{name}_read",),
+        stored="" if broken else f"{name}_read",
+        row="rowid",
+        line=line,
+    )
 
 
 def _read(engine: DuckDBEngine, path: Path, shape: Shape, table: str, times: frozenset[int]) -> None:

@@ -244,7 +244,8 @@ def _settled(engine: DuckDBEngine, raw: Raw) -> Raw:
     if not raw.lazy:
         return raw
     table = engine.keep("copied", raw.expression())
-    return replace(raw, table=table.get_name(), lazy=False, storage=(table.get_name(),))
+    name = table.get_name()
+    return replace(raw, table=name, lazy=False, storage=(name,), stored=name)
 
 
 def together(engine: DuckDBEngine, raws: Sequence[Raw]) -> Raw:
@@ -287,5 +288,6 @@ def together(engine: DuckDBEngine, raws: Sequence[Raw]) -> Raw:
         rejected=tuple(r for raw in raws for r in raw.rejected),
         notes=tuple(note for raw in raws for note in raw.notes),
         storage=(name, *(s for raw in raws for s in raw.storage)),
+        stored=name,
         files=tuple(raw.path for raw in raws),
     )

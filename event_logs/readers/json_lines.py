@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 from collections.abc import Iterator
+from dataclasses import replace
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -48,9 +49,7 @@ def read_json_lines(engine: DuckDBEngine, path: Path, *, named: Path | None = No
         if record is not None
     )
     raw = raw_of_rows(engine, headers, rows, form="jsonl", path=shown)
-    return Raw(
-        raw.table, raw.headers, raw.types, "jsonl", shown, "utf-8", rejected=tuple(rejected), storage=raw.storage
-    )
+    return replace(raw, encoding="utf-8", rejected=tuple(rejected))
 
 
 def _records(path: Path, shown: Path) -> Iterator[tuple[int, dict[str, Any] | None, str]]:

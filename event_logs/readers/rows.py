@@ -55,4 +55,5 @@ def raw_of_rows(
             hand_over()
     if batch:
         hand_over()
-    return Raw(name, tuple(headers), ("string",) * len(headers), form, path, lines=numbered, storage=(name,))
+    types = ("string",) * len(headers)
+    return Raw(name, tuple(headers), types, form, path, lines=numbered, storage=(name,), stored=name)

@@ -50,8 +50,9 @@ def read_xes(engine: DuckDBEngine, path: Path, *, named: Path | None = None) -> 
         _parse(path, shown, _Thorough(sink))
     if not sink.rows:
         raise InputError("log.no-events", path=shown)
-    headers = tuple(sink.columns)
-    return Raw(sink.table, headers, ("string",) * len(headers), "xes", shown, "utf-8", storage=(sink.table,))
+    name, headers = sink.table, tuple(sink.columns)
+    types = ("string",) * len(headers)
+    return Raw(name, headers, types, "xes", shown, "utf-8", storage=(name,), stored=name)
 
 
 def _parse(path: Path, shown: Path, handler: _Thorough) -> None:

@@ -5,6 +5,7 @@ from __future__ import annotations
 import datetime
 import zipfile
 from collections.abc import Iterator, Sequence
+from dataclasses import replace
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -51,7 +52,7 @@ def read_xlsx(engine: DuckDBEngine, path: Path, *, named: Path | None = None) ->
     notes: tuple[tuple[str, dict[str, object]], ...] = (
         (("log.note-sheet", {"sheet": name, "others": ", ".join(others)}),) if others else ()
     )
-    return Raw(raw.table, raw.headers, raw.types, "xlsx", shown, lines=True, notes=notes, storage=raw.storage)
+    return replace(raw, lines=True, notes=notes)
 
 
 def _header(rows: Sequence[Sequence[Any]]) -> tuple[int, int]:
