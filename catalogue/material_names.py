@@ -219,6 +219,15 @@ class MaterialNames:
         """Every cleaned name that a catalogue knows, with its document."""
         return self._canonical
 
+    def owned(self, name: str) -> tuple[str, str]:
+        """The owner that a document's name begins with, and the document without it, where that is known by itself.
+
+        >>> MaterialNames().owned("法定代表人身份证"), MaterialNames().owned("结婚证")
+        (('representative', '身份证'), ('', '结婚证'))
+        """
+        owner, rest = _owner_of(clean(name))
+        return (owner, self._canonical[rest]) if owner and rest in self._canonical else ("", name)
+
     def before_slip(self, stem: str) -> tuple[str, ...]:
         """The known name that a stem begins with, where what follows is a copy word written wrong; else nothing.
 

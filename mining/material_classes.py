@@ -318,7 +318,13 @@ class _Resolver:
             for spelling in self.spellings
             if spelling != classes[spelling]
         ]
-        own = {titles[groups.root(key)]: self.names.title("", key[1]) for key in members if key[0] == "representative"}
+        # A catalogue's entry keeps its owner within its name.
+        of_owner = {root: root if root[0] else self.names.owned(root[1]) for root in members}
+        own = {
+            titles[root]: self.names.title("", base)
+            for root, (owner, base) in of_owner.items()
+            if owner == "representative"
+        }
         own = {title: bare for title, bare in own.items() if bare in set(classes.values()) - {title}}
         kinds = {s: _kind(name) for s, name in self.parsed.items() if _kind(name) and s in classes}
         return MaterialClasses(classes, tuple(merges), kinds, self.catalogue, own, self.names)

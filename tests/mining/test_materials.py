@@ -129,6 +129,15 @@ def test_a_firm_s_card_without_an_owner_is_its_representative_s(log_of: LogOf) -
     assert rows_of(log_of(ROLES, rows))["repeat_kind"].fillna("").tolist() == ["", "other_department", "", ""]
 
 
+def test_a_catalogue_that_has_the_representative_s_card_changes_nothing_of_that(log_of: LogOf) -> None:
+    rows = [
+        apply("a", "2024-01-01", "公安", ["身份证"], "广州某某有限公司"),
+        apply("b", "2024-02-01", "税务", ["法人身份证"], "广州某某有限公司"),
+    ]
+    own = Catalogue(materials=(Material("法定代表人身份证", synonyms=("法人身份证",)),))
+    assert rows_of(log_of(ROLES, rows), catalogue=own)["repeat_kind"][1] == "other_department"
+
+
 def test_what_came_by_data_sharing_is_no_submission(log_of: LogOf) -> None:
     rows = [
         (*apply("a", "2024-01-01", "公安", ["身份证", "户口簿"]), "shared"),
