@@ -164,7 +164,7 @@ class _Likeness:
     a: Key
     b: Key
     score: float
-    rule: str  # swap, typo, similar, context
+    rule: str  # swap, words, typo, similar, context
 
 
 class _Resolver:
@@ -229,7 +229,7 @@ class _Resolver:
             for one_name, other_name in _reordered(fresh, there):
                 one, other = (owner, one_name), (owner, names[other_name])
                 if one != other:
-                    keep(one, other, 0.95, "similar")
+                    keep(one, other, 0.95, "words")
             for base in fresh:
                 for name in self.names.before_slip(base):
                     one, other = (owner, base), (owner, names.get(name, name))
@@ -271,9 +271,13 @@ class _Resolver:
         return self._named(groups, reasons, split)
 
     def _told_apart(self, groups: _Groups) -> dict[str, Key]:
-        """Names that the file tells apart although they would be one: the second of a pair gets its own document."""
+        """Names that the file tells apart although they would be one: the second of a pair gets its own document.
+
+        The first, where the second is what the document is called.
+        """
         split: dict[str, Key] = {}
-        for a, b in self.corrections.different:
+        for first, second in self.corrections.different:
+            a, b = (second, first) if second == self._key(second)[1] else (first, second)
             if self._key(a) == self._key(b):
                 split[b] = ("", self.parsed[b].stem if self.parsed[b].stem != self.parsed[a].stem else b)
                 for spelling, name in self.parsed.items():
@@ -296,6 +300,8 @@ class _Resolver:
         slight = self.counts[few] <= 0.01 * self.counts[many]
         if pair.rule == "swap" and (slight or (rare and (never or both <= 1))):
             return "typo"
+        if pair.rule == "words":
+            return "similar"
         lone = len(few[1]) < 3
         if pair.rule == "typo" and never and shared and rare and (usual >= 0.5 if short else True) and not lone:
             return "typo"

@@ -17,7 +17,7 @@ from catalogue.services import Catalogue, Material
 from event_logs import read_log
 from event_logs.log import EventLog
 from mining.likeness import likeness
-from mining.material_classes import material_classes, pairs_of, read_corrections, resolve
+from mining.material_classes import Corrections, material_classes, pairs_of, read_corrections, resolve
 from wording.errors import InputError
 
 LogOf = Callable[..., EventLog]
@@ -154,6 +154,13 @@ def test_two_characters_that_changed_places_are_put_back_by_any_of_a_document_s_
     assert classes[slip] == classes[right] != classes["身份证"]
 
 
+def test_the_same_words_in_another_order_are_one_document_though_an_event_holds_copies_of_both(log_of: LogOf) -> None:
+    both = ["Certificate of incorporation", "Incorporation certificate (copy)"]
+    rows = [(f"c{n}", "Apply", f"2024-01-{n:02}", "Tax number", both[: 1 + n % 2]) for n in range(1, 21)]
+    classes = material_classes(log_of("case_id activity completed_at service materials", rows)).classes
+    assert classes[both[0]] == classes[both[1]]
+
+
 def test_like_names_that_one_event_holds_both_of_stay_apart(log_of: LogOf) -> None:
     both = ["岗位安排方案", "岗位安置方案"]
     rows = [(f"c{n}", "提交申请", f"2024-01-{n:02}", "某事项", both) for n in range(1, 21)]
@@ -183,6 +190,13 @@ def test_a_corrections_file_joins_and_parts(tmp_path: Path) -> None:
     assert found.classes["户口簿"] != found.classes["户口本"]
     assert found.classes["户口簿"] == found.classes["居民户口簿"]
     assert {m.spelling: m.rule for m in found.merges}["丙丁证（复印件）"] == "correction"
+
+
+@pytest.mark.parametrize("pair", [("户口簿", "户口本"), ("户口本", "户口簿"), ("户口簿", "户口簿复印件")])
+def test_names_told_apart_are_two_whichever_stands_first(pair: tuple[str, str]) -> None:
+    for told in (pair, pair[::-1]):
+        classes = resolve([*pair, "居民户口簿"], corrections=Corrections(different=(told,))).classes
+        assert classes[pair[0]] != classes[pair[1]]
 
 
 @pytest.mark.parametrize("text", ["same = [", "alike = []", 'same = [["a"]]', "same = 3"])
