@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from event_logs.synthetic.demand import ONSITE, POST, SELF_SERVICE
+from event_logs.synthetic.rules import own_place
 from event_logs.synthetic.scenario import Activities
 from event_logs.synthetic.state import CaseRun, Event, Visit
 
@@ -56,14 +57,14 @@ class Ledger:
             )
 
     def department(self, run: CaseRun, kind: str, place: str) -> str:
-        """The department that a visit counts for: one window is one, whatever it receives or hands over for others."""
+        """The department that a visit counts for: at one window that which receives there today, whatever it is for."""
         episode = run.episode
-        red = episode.redesign
+        red, cases = episode.redesign, list(episode.cases.values())
         handed_over = kind == "collect" and run in episode.held
-        if red.one_window and place == red.place and (kind in ("apply", "correct") or handed_over):
-            return self.names.window
+        if place == red.place and (handed_over or (red.one_window and kind in ("apply", "correct"))):
+            return next((c for c in cases if own_place(c) == place), cases[0]).case.department.name
         if handed_over or (red.one_form and kind == "apply"):
-            return next(iter(episode.cases.values())).case.department.name
+            return cases[0].case.department.name
         return run.case.department.name
 
 

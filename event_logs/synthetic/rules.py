@@ -88,12 +88,13 @@ def is_my_turn(run: CaseRun) -> bool:
     """Whether the case that habit puts before this one is done with.
 
     People who do one thing after the other have the first result in hand before they begin the next, whatever
-    reaches the department by itself; once one form has applied for all, it is the offices that keep the order.
+    reaches the department by itself; once one form has applied for all, it is the offices that keep the order, and they
+    wait for a decision, not for its paper.
     """
     if run.case.after < 0:
         return True
     earlier, red = run.episode.cases[run.case.after], run.episode.redesign
-    if (red.one_form and red.share_data) or earlier in run.episode.held:
+    if red.one_form or earlier in run.episode.held:
         return earlier.issued
     return earlier.in_hand
 

@@ -285,13 +285,13 @@ class _World:
         if run.started or not run.applied or not inputs_there(run):
             return
         red, service = run.episode.redesign, run.case.service
+        if red.one_form and not red.parallel_review and not is_my_turn(run):
+            return
         if service.in_person and not run.person_done:
             if not run.person_opened:
                 run.person_opened = True
                 # Never online, and at the service's own place: a doctor does not sit at the one window.
                 self.errand(run, IN_PERSON, at, U_PERSON, self.habits.errand_days, own_place(run))
-            return
-        if red.one_form and not red.parallel_review and not is_my_turn(run):
             return
         run.started = True
         self.push(at, JOB_READY, (run, 0))
@@ -313,14 +313,14 @@ class _World:
                 self.advance(run, at)
 
     def hand_in(self, run: CaseRun, at: float) -> None:
-        """An output that a later service takes is handed in once, when it is there: always a visit."""
+        """An output that a later service takes is handed in once, when it is there, by the channel of the one form."""
         episode = run.episode
         for t in run.case.takes:
             earlier = episode.cases[t]
             output = earlier.case.service.output
             if earlier.in_hand and output not in episode.handed and not earlier.received:
                 earlier.received = True
-                place = episode.redesign.place if episode.redesign.one_window else own_place(run)
+                place = counter(run, again=True)
                 self.errand(run, HANDING_IN, at, U_APPLY, self.habits.apply_days, place, output)
 
     def issued(self, run: CaseRun, at: float) -> None:
@@ -342,13 +342,13 @@ class _World:
         self.go_on(episode, at)
 
     def hand_over(self, episode: EpisodeRun, last: CaseRun, at: float) -> None:
-        """The one delivery, at the one window, else where the episode starts today."""
+        """The one delivery, at the place with most of the bundle's applications, as one window would be."""
         red = episode.redesign
         run = last if last in episode.held else episode.held[-1]
         if red.delivery == "post":
             self.post(run, at)
             return
-        place = red.place if red.one_window else own_place(next(iter(episode.cases.values())))
+        place = red.place or own_place(next(iter(episode.cases.values())))
         self.errand(run, COLLECTING, at, U_COLLECT, self.habits.collect_days, place)
 
     def post(self, run: CaseRun, at: float) -> None:
