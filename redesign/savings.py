@@ -16,6 +16,7 @@ from redesign.dependencies import Kind, find_ties
 from redesign.simulation import forecast, telling
 from redesign.simulation.calibration import Calibration, Drawn, calibrate
 from redesign.simulation.cases import Case
+from redesign.simulation.ends import ripe
 from redesign.simulation.facts import facts_of
 from redesign.simulation.focus import Focus, focus_of
 from redesign.simulation.forecast import MEASURES, Bounds, Runs, World, bounds, spread
@@ -169,7 +170,7 @@ def simulate(
         shares,
         alone,
         tuple(notes),
-        float((to_be.leads > as_is.leads + 1.0).mean()),
+        float((to_be.leads > as_is.leads + 1.0)[:, world.told].mean()),
         telling.overloaded(world.calibration),
         telling.plain_subtraction(world, moves),
         {
@@ -293,9 +294,26 @@ def _world(
         lambda m: papers.handed_in(focus, m),
         papers.again_rates(calibration),
         seed,
+        _told(calibration, focus, frozenset(rows.loc[rows["cut"].astype(bool), "episode_id"].astype(str))),
     )
     del moves
     return world, total if total != len(names) else None
+
+
+def _told(calibration: Calibration, focus: Focus, cut: frozenset[str]) -> np.ndarray:
+    """Of which episodes figures are told: away from the ends of a log that is cut."""
+    spans = np.array([(g[0].apply.start_s, max(s.end_s for c in g for s in c.chain)) for g in focus.cases])
+    spans = spans.reshape(-1, 2)
+    everyone = calibration.episodes
+    starts = np.array([g[0].apply.start_s for g in everyone.values()])
+    events = calibration.facts.events
+    return ripe(
+        spans[:, 0],
+        spans[:, 1] - spans[:, 0],
+        starts,
+        np.array([name in cut for name in everyone], bool),
+        (float(events["start_s"].min()), float(events["end_s"].max())) if len(events) else (0.0, 0.0),
+    )
 
 
 def _within(focus: Focus, wanted: set[str]) -> Focus:
@@ -368,11 +386,12 @@ def _attribution(
     worlds = [(drawn, r) for r in range(runs // 2)] + [
         (boots[b % len(boots)], 2000 + b) for b in range(runs - runs // 2)
     ]
-    today = np.array([forecast.measures(world.run(_design(world, frozenset(), options), d, r)) for d, r in worlds])
+    as_is_design = _design(world, frozenset(), options)
+    today = np.array([forecast.measures(world.run(as_is_design, d, r), world.told) for d, r in worlds])
 
     def saving(subset: frozenset[str]) -> np.ndarray:
         made = _design(world, subset, options)
-        less: np.ndarray = today - np.array([forecast.measures(world.run(made, d, r)) for d, r in worlds])
+        less: np.ndarray = today - np.array([forecast.measures(world.run(made, d, r), world.told) for d, r in worlds])
         return less
 
     found = shapley.attribute(moves, saving, world.seed)

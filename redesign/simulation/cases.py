@@ -52,6 +52,7 @@ class Case:
     first_handed: int  # submissions at the application
     handed_again: int  # submissions at corrections, beyond what was missing
     corrections_handed: int
+    corrected: frozenset[str] = frozenset()  # material classes handed in at the first correction
     inputs: dict[str, str] = field(default_factory=dict)  # class -> case id whose output it is
     agent: str = ""
     follows: str = ""  # where papers are unknown: the case whose result was the last in hand when this was applied for
@@ -115,6 +116,7 @@ def _case(
     outputs: set[str] = set()
     asked: set[str] = set()
     first = again = corrections = 0
+    corrected: frozenset[str] = frozenset()
     issued = np.nan
     for i in range(a, b):
         if c["outputs"][i]:
@@ -125,6 +127,7 @@ def _case(
             if steps[i - a].kind == CORRECT:
                 again += len(got & asked)
                 corrections += len(got)
+                corrected = corrected or frozenset(got)
             else:
                 first += len(got - asked)
             asked |= got
@@ -150,6 +153,7 @@ def _case(
         first,
         again,
         corrections,
+        corrected,
         agent=str(c["agent"][a]),
     )
 

@@ -12,6 +12,7 @@ from redesign.simulation.network import WORK as WORK_NODE
 from redesign.simulation.samples import group_of
 from redesign.situation import Options
 
+FEW_CORRECTIONS = 5.0  # what is asked for speaks of what will be missing as loudly as so many corrections seen
 SPARE = 16  # luck slots of a case beside its chain: corrections, handing in
 
 
@@ -39,6 +40,8 @@ class Pieces:
         self.correction_loop: list[int] = []
         self.correction_episode: list[int] = []
         self.correction_case: list[int] = []
+        self.deferral_case: list[int] = []
+        self.deferral_share: list[float] = []
         self.slots = 0
         self.stride = max((len(c.chain) for group in calibration.episodes.values() for c in group), default=1) + SPARE
         self._numbered = 0
@@ -136,6 +139,7 @@ class Pieces:
         beside = self.beside.get(case.service, frozenset())
         done: list[tuple[str, int]] = []
         held: list[int] = []
+        awaited: tuple[int, int] | None = None  # a correction, and the condition under which what follows awaits it
         loop_after = self.c.loop_after.get(case.service)
         looped = False
         works = [s for s in case.chain[1:] if s.kind == WORK]
@@ -148,14 +152,19 @@ class Pieces:
                 continue
             ahead = tuple(node for before, node in done if (before, step.activity) not in beside) if beside else (last,)
             last = self._work(e, case, step, base + j, ahead or (entry,))
+            if awaited is not None:
+                self.draft.edges.append((awaited[0], last, awaited[1]))
+                awaited = None
             if held and step is works[-1]:
                 self.draft.edges.extend((h, last, -1) for h in held)
                 held = []
             if not looped and (step.activity == loop_after):
                 looped = True
                 after = self._corrections(e, case, step, base, last, visit, like)
-                if self._defers(case):
+                share = self._deferred(case)
+                if share > 0 and step is not works[-1]:
                     held.append(after)
+                    awaited = (after, self._deferral(base, share))
                 else:
                     last = after
             done.append((step.activity, last))
@@ -169,8 +178,29 @@ class Pieces:
         """Whether an in-person step stands before any officer's work: then it belongs to the entry."""
         return all(s.kind == INTERVIEW for s in case.chain[1 : j + 1])
 
-    def _defers(self, case: Case) -> bool:
-        return "conditional_acceptance" in self.moves and bool(self.focus.deferrable & case.asked)
+    def _deferred(self, case: Case) -> float:
+        """Share of a service's corrections on which review does not wait: all that is missing may come later."""
+        if "conditional_acceptance" not in self.moves or not self.focus.deferrable:
+            return 0.0
+        if not hasattr(self, "_deferrals"):
+            self._deferrals: dict[str, tuple[int, int, float, int]] = {}
+            for x in (c for group in self.focus.cases for c in group):
+                asked, kind = x.asked or frozenset({""}), self.focus.deferrable
+                seen, deferred, likely, n = self._deferrals.get(x.service, (0, 0, 0.0, 0))
+                self._deferrals[x.service] = (
+                    seen + bool(x.corrected),
+                    deferred + (bool(x.corrected) and x.corrected <= kind),
+                    likely + len(asked & kind) / len(asked),
+                    n + 1,
+                )
+        seen, deferred, likely, n = self._deferrals[case.service]
+        return (deferred + FEW_CORRECTIONS * likely / n) / (seen + FEW_CORRECTIONS)
+
+    def _deferral(self, base: int, share: float) -> int:
+        """A condition of edges: that what this case lacks may not come later."""
+        self.deferral_case.append(base // self.stride)
+        self.deferral_share.append(share)
+        return len(self.focus.cases) + len(self.deferral_case)
 
     def _corrections(self, e: int, case: Case, step: Step, base: int, last: int, visit: bool, like: Step | None) -> int:
         where = next((x[1] for x in case.loops), None) or self._usual_correction(case)

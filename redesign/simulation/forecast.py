@@ -42,6 +42,7 @@ class World:
     submissions: Callable[[frozenset[str]], np.ndarray]
     again: Callable[[frozenset[str]], Mapping[str, float]]
     seed: int
+    told: np.ndarray  # of the episodes of the focus: whether figures are told of it (`ends.ripe`)
 
     def run(self, design: Design, drawn: Drawn, replication: int) -> Outcome:
         """One replication of a design; its number alone decides the luck."""
@@ -71,18 +72,18 @@ class Bounds:
         return {"value": self.value, "low": self.low, "high": self.high}
 
 
-def measures(outcome: Outcome) -> np.ndarray:
-    """`MEASURES` of one replication."""
-    lead = outcome.lead_h
+def measures(outcome: Outcome, told: np.ndarray) -> np.ndarray:
+    """`MEASURES` of one replication, over the episodes that are `told`."""
+    lead = outcome.lead_h[told]
     return np.array(
         [
             lead.mean(),
             np.median(lead),
             np.quantile(lead, 0.9),
-            outcome.trips.mean(),
-            outcome.submissions.mean(),
-            outcome.departments.mean(),
-            outcome.processing_h.mean(),
+            outcome.trips[told].mean(),
+            outcome.submissions[told].mean(),
+            outcome.departments[told].mean(),
+            outcome.processing_h[told].mean(),
         ]
     )
 
@@ -154,9 +155,9 @@ def run_design(
 ) -> Runs:
     """Replicate a design under the calibration and its bootstraps, with luck shared between designs."""
     outcomes = [world.run(design, drawn, r) for r in range(replications)]
-    boot = np.array([[measures(world.run(design, d, 1000 + m)) for m in range(each)] for d in boots])
+    boot = np.array([[measures(world.run(design, d, 1000 + m), world.told) for m in range(each)] for d in boots])
     return Runs(
-        np.array([measures(o) for o in outcomes]),
+        np.array([measures(o, world.told) for o in outcomes]),
         boot.reshape(len(boots), each, len(MEASURES)),
         outcomes[0],
         np.array([o.lead_h for o in outcomes]),

@@ -36,7 +36,9 @@ class Draft:
     officer: list[bool] = field(default_factory=list)  # its duration is processing time
     case_slot: list[int] = field(default_factory=list)  # the slot of its case, for what the whole case draws
     label: list[tuple[str, str, str, str]] = field(default_factory=list)  # service, activity, lane, kind of time
-    edges: list[tuple[int, int, int]] = field(default_factory=list)  # source, target, episode whose habit it is or -1
+    edges: list[tuple[int, int, int]] = field(
+        default_factory=list
+    )  # source, target, condition: -1 none, e the habit of episode e, episodes + k the k-th deferral
     longest: list[tuple[int, list[tuple[int, int]]]] = field(
         default_factory=list
     )  # node: (slot, group) to take the longest of

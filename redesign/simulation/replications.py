@@ -8,14 +8,15 @@ from dataclasses import dataclass
 import numpy as np
 
 from redesign.simulation import delays, engine, waits
-from redesign.simulation.calibration import Calibration, Drawn
+from redesign.simulation.calibration import KINDS, Calibration, Drawn
 from redesign.simulation.cases import Case
 from redesign.simulation.engine import DELAY, ERRAND, PASS, WORK
 from redesign.simulation.focus import Focus
-from redesign.simulation.network import Network
+from redesign.simulation.network import ALWAYS_OPEN, Network
 from redesign.simulation.scenario import Drafting
 from redesign.situation import Options
 
+DEFERRAL = 3  # of the uniforms of a case: 0 to 2 its corrections, 4 to 6 whether they are avoided
 NUMBERS = 9  # uniforms of a slot: duration, wait (2), delay (3), tour, travel, gap
 
 
@@ -32,6 +33,8 @@ class Design:
     correction_loop: np.ndarray
     correction_case: np.ndarray
     correction_focus: np.ndarray
+    deferral_case: np.ndarray  # under conditional acceptance: whose correction may not hold up the review,
+    deferral_share: np.ndarray  # and how likely that is
 
 
 @dataclass(frozen=True, eq=False)
@@ -71,6 +74,8 @@ def design(
         np.array(drafting.correction_loop, np.int64),
         np.array(drafting.correction_case, np.int64),
         np.array(drafting.correction_episode, np.int64),
+        np.array(drafting.deferral_case, np.int64),
+        np.array(drafting.deferral_share),
     )
 
 
@@ -118,7 +123,7 @@ def replicate(
     pre = waits.draw(drawn.waits, net.wait_group, own[:, 1], own[:, 2])
     gaps = net.gap_group >= 0
     pre[gaps] = drawn.gaps.draw(net.gap_group[gaps], u[net.case_slot[gaps], 8])
-    days, gap_s, hour_s = _delays(net, drawn, own)
+    delay, calendar = net.delay_group, net.place_calendar
     travel = drawn.travel[np.minimum((own[:, 7] * len(drawn.travel)).astype(np.int64), len(drawn.travel) - 1)]
     tour = (own[:, 6] < drawn.tour).astype(np.int8)
     place, pool = net.place.copy(), net.pool.copy()
@@ -126,7 +131,11 @@ def replicate(
         off = online_u < design.options.online_share
         moved = net.may_go_online & (net.episode < len(off)) & off[np.minimum(net.episode, len(off) - 1)]
         place[moved], pool[moved], duration[moved] = -1, -1, 0.0
-    target, predecessors = _edges(net, focus, drawn, habit_u)
+        delay = np.where(moved, _online(calibration)[delay], delay)
+        calendar = np.where(moved, ALWAYS_OPEN, calendar)
+    days, gap_s, hour_s = _delays(delay, drawn, own)
+    awaits = correction_u[design.deferral_case, DEFERRAL] >= design.deferral_share
+    target, predecessors = _edges(net, focus, drawn, habit_u, awaits)
 
     start, end, ready = np.empty(n), np.empty(n), np.empty(n)
     trips = np.zeros(net.episodes, np.int32)
@@ -145,7 +154,7 @@ def replicate(
         calibration.calendars.tables,
         net.episode,
         place,
-        net.place_calendar,
+        calendar,
         days,
         gap_s,
         hour_s,
@@ -182,11 +191,19 @@ def _active(design: Design, drawn: Drawn, correction_u: np.ndarray) -> np.ndarra
     return out
 
 
-def _delays(net: Network, drawn: Drawn, own: np.ndarray) -> tuple[np.ndarray, np.ndarray, np.ndarray]:
-    days = np.zeros(len(net.kind), np.int32)
-    gap, hour = np.zeros(len(net.kind)), np.zeros(len(net.kind))
-    for g in np.unique(net.delay_group[net.delay_group >= 0]):
-        at = net.delay_group == g
+def _online(calibration: Calibration) -> np.ndarray:
+    """Of each kind of delay: the one that those have who do it online, as far as the log knows any such."""
+    names = [f"{kind.split('/')[0]}/online" for kind in KINDS]
+    known = [k for k, wishes in zip(KINDS, calibration.wishes, strict=True) if wishes is not None]
+    # The last entry answers for -1, which nobody draws from.
+    return np.array([KINDS.index(n) if n in known else i for i, n in enumerate(names)] + [-1], np.int64)
+
+
+def _delays(delay: np.ndarray, drawn: Drawn, own: np.ndarray) -> tuple[np.ndarray, np.ndarray, np.ndarray]:
+    days = np.zeros(len(delay), np.int32)
+    gap, hour = np.zeros(len(delay)), np.zeros(len(delay))
+    for g in np.unique(delay[delay >= 0]):
+        at = delay == g
         if g == len(drawn.wishes) - 1:  # at once
             hour[at] = 9.5 * 3600
             continue
@@ -194,9 +211,11 @@ def _delays(net: Network, drawn: Drawn, own: np.ndarray) -> tuple[np.ndarray, np
     return days, gap, hour
 
 
-def _edges(net: Network, focus: Focus, drawn: Drawn, habit_u: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
+def _edges(
+    net: Network, focus: Focus, drawn: Drawn, habit_u: np.ndarray, awaits: np.ndarray
+) -> tuple[np.ndarray, np.ndarray]:
     likely = np.array([drawn.sequential.get(name, 0.0) for name in focus.names] + [0.0])
-    habit = np.concatenate([habit_u < likely[:-1], [False]])
+    habit = np.concatenate([habit_u < likely[:-1], [False], awaits])
     keep = (net.edge_habit < 0) | habit[np.maximum(net.edge_habit, 0)]
     target = np.where(keep, net.edge_target, -1).astype(np.int32)
     return target, np.bincount(target[target >= 0], minlength=len(net.kind)).astype(np.int32)

@@ -10,17 +10,6 @@ from redesign.simulation.drafting import Pieces, kind_of
 from redesign.simulation.network import ERRAND, PASS
 from redesign.simulation.samples import group_of
 
-MOVES = (
-    "one_form",
-    "one_window",
-    "share_data",
-    "parallel_review",
-    "one_delivery",
-    "notify_once",
-    "online",
-    "conditional_acceptance",
-)
-
 
 class Drafting(Pieces):
     """Drafts the network of one set of moves: focus episodes as redesigned, all other work as it is."""
