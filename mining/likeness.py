@@ -12,9 +12,9 @@ _CODE = re.compile(r"[0-9a-z]")
 def likeness(a: str, b: str) -> tuple[float, str] | None:
     """How alike two documents' names are, 0 to 1, and the rule that it may come under; None: never the same.
 
-    `swap`: two characters changed places. `typo`: one character written wrong, left out or doubled. `similar`: the one
-    is the other with at most two more characters, or a Latin name's words in another order. Else `context`: alike, no
-    more. Names of different kinds, or told apart by a word that tells (`data/materials.toml`, `[kinds]`), are never the
+    `swap`: two characters changed places. `words`: a Latin name's words in another order. `typo`: one character written
+    wrong, left out or doubled. `similar`: the one is the other with at most two more characters. Else `context`: alike,
+    no more. Names of different kinds, or told apart by a word that tells (`data/materials.toml`, `[kinds]`), are never the
     same; nor are names that differ in a digit or a Latin letter, save one slip in a long word.
 
     >>> likeness("户籍证明", "户口簿"), likeness("购房合同", "租房合同"), likeness("qzx81", "qzx82")
@@ -32,7 +32,7 @@ def likeness(a: str, b: str) -> tuple[float, str] | None:
     score = fuzz.ratio(a, b) / 100
     latin = _CODE.search(a + b) is not None
     if latin and words_of(a) == words_of(b) and len(words_of(a)) > 1:
-        return 0.95, "similar"
+        return 0.95, "words"
     if latin:
         long_words = min(len(a), len(b)) >= 8 and not re.search(r"\d", a + b) and a.isascii() and b.isascii()
         return (score, "typo") if slips == 1 and long_words else None
