@@ -12,10 +12,11 @@ _CODE = re.compile(r"[0-9a-z]")
 def likeness(a: str, b: str) -> tuple[float, str] | None:
     """How alike two documents' names are, 0 to 1, and the rule that it may come under; None: never the same.
 
-    `swap`: two characters changed places. `words`: a Latin name's words in another order. `typo`: one character written
-    wrong, left out or doubled. `similar`: the one is the other with at most two more characters. Else `context`: alike,
-    no more. Names of different kinds, or told apart by a word that tells (`data/materials.toml`, `[kinds]`), are never the
-    same; nor are names that differ in a digit or a Latin letter, save one slip in a long word.
+    `swap`: two characters changed places. `words`: a Latin name's words in another order. `typo`: one character
+    written wrong, left out or doubled. `similar`: the one is the other with at most two more characters. Else
+    `context`: alike, no more. Names of different kinds, or told apart by a word that tells (`data/materials.toml`,
+    `[kinds]`), are never the same; nor are names that differ in a digit or a Latin letter, save one slip in a long
+    word.
 
     >>> likeness("户籍证明", "户口簿"), likeness("购房合同", "租房合同"), likeness("qzx81", "qzx82")
     (None, None, None)
