@@ -1,6 +1,6 @@
 """Which columns are plain: canonical as they stand, so that no cell of theirs needs the many steps of an odd one.
 
-One look at the distinct values (or all times) of every column, in one query. What it finds decides how much work the
+One look at the distinct values (or all times) of every column. What it finds decides how much work the
 canonical form is, never what that form is: a plain column comes out the same by the long way.
 """
 
@@ -68,7 +68,7 @@ def look_at_columns(
     table = raw.expression()
     plain: set[str] = set()
     identical: set[str] = set()
-    looks: list[ir.Table] = []
+    looks: dict[str, ir.Table] = {}
     for role, place in columns.items():
         cell = table[f"c{place}"]
         if role in CODED:
@@ -84,19 +84,18 @@ def look_at_columns(
                 plain.add(role)
                 identical |= {role} if "" not in written[role] else set()
         elif role in TIMES:
-            looks.append(_look(role, table, (cell != "") & ~is_usual_time(cell, zone)))
+            looks[role] = _look(table, (cell != "") & ~is_usual_time(cell, zone))
         else:
             values = table.select(value=cell).distinct()
             odd = is_messy(values.value) if role in LISTS else _odd(values.value, lazy=raw.lazy)
             keyed = needs_key(values.value) if role in PERSONS else None
-            looks.append(_look(role, values, odd, blank=values.value == "", keyed=keyed))
-    if not looks:
-        return Looks(frozenset(plain), frozenset(identical), frozenset(), 0)
-    found = engine.rows(ibis.union(*looks) if len(looks) > 1 else looks[0])
-    plain |= {str(role) for role, odd, *_ in found if not odd}
+            looks[role] = _look(values, odd, blank=values.value == "", keyed=keyed)
+    # Each by itself: several in one query cost more to compile than they save.
+    found = [(role, *engine.rows(look)[0]) for role, look in looks.items()]
+    plain |= {role for role, odd, *_ in found if not odd}
     texts = {role for role in plain if role not in TIMES and role not in LISTS}
-    identical |= {str(role) for role, odd, blank, *_ in found if role in texts and not odd and not blank}
-    own_keys = {str(role) for role, _, _, keyed, _ in found if role in texts & set(PERSONS) and not keyed}
+    identical |= {role for role, odd, blank, *_ in found if role in texts and not odd and not blank}
+    own_keys = {role for role, _, _, keyed, _ in found if role in texts & set(PERSONS) and not keyed}
     cases = next((int(n) for role, *_, n in found if role == "case_id"), 0)
     return Looks(frozenset(plain), frozenset(identical), frozenset(own_keys), cases)
 
@@ -110,7 +109,7 @@ def _has_type_of(role: str, cell: ir.Value) -> bool:
 
 
 def _look(
-    role: str, table: ir.Table, odd: ir.BooleanValue, *, blank: ir.Value | None = None, keyed: ir.Value | None = None
+    table: ir.Table, odd: ir.BooleanValue, *, blank: ir.Value | None = None, keyed: ir.Value | None = None
 ) -> ir.Table:
     no = ibis.literal(False)
     return table.aggregate(
@@ -118,7 +117,7 @@ def _look(
         blank=_any(blank) if blank is not None else no,
         keyed=_any(keyed) if keyed is not None else no,
         n=table.count(),
-    ).select(ibis.literal(role).name("role"), "odd", "blank", "keyed", "n")
+    )
 
 
 def _any(test: ir.Value) -> ir.BooleanValue:

@@ -7,15 +7,11 @@ import unicodedata
 from collections.abc import Mapping, Sequence
 from typing import TYPE_CHECKING
 
-import ibis
-
 from event_logs.canonical import as_text
 from event_logs.values import BLANK
 from event_logs.vocabularies import CODED, codes, fold, missing
 
 if TYPE_CHECKING:
-    import ibis.expr.types as ir
-
     from event_logs.backend import DuckDBEngine
     from event_logs.readers import Raw
 
@@ -32,20 +28,15 @@ def written_values(engine: DuckDBEngine, raw: Raw, columns: Mapping[str, int]) -
     A role of more names than a log has offices is left out.
     """
     table = raw.expression()
-    counted: list[ir.Table] = []
+    found: dict[str, dict[str, int]] = {}
     for role in (*CODED, *NAMES):
         cell = table[f"c{columns[role]}"] if role in columns else None
         if cell is None or (role in NAMES and not cell.type().is_string()):
             continue
         values = table.select(value=as_text(cell)).group_by("value").aggregate(n=lambda t: t.count())
-        some = values.limit(_MANY_NAMES + 1) if role in NAMES else values
-        counted.append(some.select(ibis.literal(role).name("role"), "value", "n"))
-    if not counted:
-        return {}
-    rows = engine.rows(ibis.union(*counted) if len(counted) > 1 else counted[0])
-    found: dict[str, dict[str, int]] = {}
-    for role, value, n in sorted((role, value, n) for role, value, n in rows if value is not None):
-        found.setdefault(role, {})[str(value)] = n
+        rows = engine.rows(values.limit(_MANY_NAMES + 1) if role in NAMES else values)
+        if told := sorted((str(value), int(n)) for value, n in rows if value is not None):
+            found[role] = dict(told)
     return {role: values for role, values in found.items() if role in CODED or len(values) <= _MANY_NAMES}
 
 

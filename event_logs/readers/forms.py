@@ -141,13 +141,6 @@ def read_file(
     engine: DuckDBEngine, path: Path, *, named: Path | None = None, roles: dict[str, str] | None = None, depth: int = 0
 ) -> Raw:
     """One file, whatever its form: its first bytes are believed before its name."""
-    from event_logs.readers.delimited import read_delimited
-    from event_logs.readers.json_lines import read_json_lines
-    from event_logs.readers.ocel import read_ocel_json, read_ocel_sqlite, read_ocel_xml
-    from event_logs.readers.parquet import read_parquet
-    from event_logs.readers.xes import read_xes
-    from event_logs.readers.xlsx import read_xlsx
-
     shown = named or path
     name = path.name.lower()
     with path.open("rb") as file:
@@ -156,18 +149,20 @@ def read_file(
         raise InputError("log.empty", path=shown)
     if is_gzip(path) and not name.endswith((".xes.gz", ".xes")):
         return _unpacked_gzip(engine, path, shown, roles, depth)
-    if head.startswith(b"PK\x03\x04"):
-        return (
-            read_xlsx(engine, path, named=named)
-            if _is_workbook(path)
-            else _unpacked_zip(engine, path, shown, roles, depth)
-        )
+    if head.startswith(b"PK\x03\x04") and not _is_workbook(path):
+        return _unpacked_zip(engine, path, shown, roles, depth)
+    if head.startswith(b"PK\x03\x04") or (head.startswith(b"\xd0\xcf\x11\xe0") and name.endswith(".xls")):
+        from event_logs.readers.xlsx import read_xlsx
+
+        return read_xlsx(engine, path, named=named)
     if head.startswith(b"PAR1") or name.endswith((".parquet", ".pq")):
+        from event_logs.readers.parquet import read_parquet
+
         return read_parquet(engine, path, named=named)
     if head.startswith(b"SQLite format 3"):
+        from event_logs.readers.ocel import read_ocel_sqlite
+
         return read_ocel_sqlite(engine, path, named=named, roles=roles)
-    if head.startswith(b"\xd0\xcf\x11\xe0") and name.endswith(".xls"):
-        return read_xlsx(engine, path, named=named)
     if kind := kind_by_magic(head):
         raise InputError("log.other-kind", path=shown, kind=kind)
     text = head.lstrip(b"\xef\xbb\xbf \t\r\n")
@@ -176,14 +171,30 @@ def read_file(
         or text.startswith((b"<?xml", b"<log", b"<!", b"<"))
         or name.endswith((".xes", ".xmlocel", ".xml"))
     ):
-        if b"<object-types" in head or b"<event-types" in head or name.endswith(".xmlocel"):
-            return read_ocel_xml(engine, path, named=named, roles=roles)
-        return read_xes(engine, path, named=named)
+        return _read_xml(engine, path, head, named=named, roles=roles)
     if name.endswith((".jsonocel", ".json")) and text.startswith(b"{") and _is_one_document(path):
+        from event_logs.readers.ocel import read_ocel_json
+
         return read_ocel_json(engine, path, named=named, roles=roles)
     if name.endswith((".jsonl", ".ndjson", ".json")) or text.startswith(b'{"'):
+        from event_logs.readers.json_lines import read_json_lines
+
         return read_json_lines(engine, path, named=named)
+    from event_logs.readers.delimited import read_delimited
+
     return read_delimited(engine, path, named=named, delimiter="\t" if name.endswith(".tsv") else None)
+
+
+def _read_xml(
+    engine: DuckDBEngine, path: Path, head: bytes, *, named: Path | None, roles: dict[str, str] | None
+) -> Raw:
+    if b"<object-types" in head or b"<event-types" in head or path.name.lower().endswith(".xmlocel"):
+        from event_logs.readers.ocel import read_ocel_xml
+
+        return read_ocel_xml(engine, path, named=named, roles=roles)
+    from event_logs.readers.xes import read_xes
+
+    return read_xes(engine, path, named=named)
 
 
 def _is_workbook(path: Path) -> bool:
