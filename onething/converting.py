@@ -13,25 +13,36 @@ if TYPE_CHECKING:
     from onething.calls import Call
 
 
-def convert(call: Call, to: Path, key_file: Path | None) -> None:
+def convert(call: Call, to: Path, key_file: Path | None, least: int) -> None:
     """Write the call's log to a file whose ending names the form.
+
+    With a key file the log is made fit to be shared: people become digests, and what fewer than `least` of them show is
+    withheld.
 
     Raises
     ------
     UsageError
-        The file is there already (and `--force` is not given), or its ending names no form.
+        The file is there already (and `--force` is not given), its ending names no form, or `least` is below 1.
     InputError
         The key file cannot be used.
     """
-    from event_logs.pseudonyms import pseudonymise, read_key
+    from event_logs.pseudonyms import pseudonymise, read_key, withhold
     from event_logs.writers import write_log
 
     if to.exists() and not call.ask.force:
         raise UsageError("cli.to-exists", path=to)
-    log = call.log if key_file is None else pseudonymise(call.log, read_key(key_file))
+    if least < 1:
+        raise UsageError("cli.min-count", given=least)
+    log = call.log
+    withheld: dict[str, int] = {}
+    if key_file is not None:
+        log, withheld = withhold(pseudonymise(log, read_key(key_file)), least)
     try:
         write_log(log, to)
     except OSError as error:
         raise UsageError("cli.to-not-writable", path=to, problem=error.strerror or str(error)) from error
     call.progress.end()
+    if withheld:
+        cells = ", ".join(f"{role} {n}" for role, n in withheld.items())
+        print(say("cli.withheld", least=least, cells=cells), file=sys.stderr)  # noqa: T201
     print(say("cli.written", path=to), file=sys.stderr)  # noqa: T201

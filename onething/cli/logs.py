@@ -32,12 +32,13 @@ def convert(
     pseudonymise: Annotated[
         Path | None, typer.Option("--pseudonymise", metavar="KEYFILE", help=say("cli.help.pseudonymise"))
     ] = None,
+    min_count: Annotated[int, typer.Option("--min-count", metavar="N", help=say("cli.help.min-count"))] = 5,
 ) -> None:
     """Write the log in another form."""
     from onething.calls import opened
     from onething.converting import convert as write
 
-    write(opened(ask), to, pseudonymise)
+    write(opened(ask), to, pseudonymise, min_count)
 
 
 def explain(code: Annotated[str, typer.Argument(metavar="CODE", help=say("cli.help.code"))]) -> None:
