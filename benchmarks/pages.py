@@ -2,15 +2,15 @@
 
 Analyses the sample, and the public and labelled logs where `../shared/data` has them, and opens each page in Chinese
 and English, light and dark, on a desktop and a phone, offline: axe-core (WCAG 2.2 AA and best practice), contrast of
-text in drawings (4.5) and of shapes (3), requests, largest paint, layout shift, nodes, size, width, a frame of the
-replay, and whether it stands still under reduced motion. Needs Chromium and the Node packages of `tests/node`. Exits 1
-where a bar is missed; `--untimed` leaves out the two that are times, for machines that do other things beside.
+text in drawings (4.5) and of shapes (3), text in drawings below 11 px, requests, largest paint, layout shift, nodes,
+size, width, a frame of the replay, and whether it stands still under reduced motion. Needs Chromium and the Node
+packages of `tests/node`. Exits 1 where a bar is missed. `--quick`, for machines that do other things beside, leaves out
+the two bars that are times and tells one analysis in both languages; the second theme is audited for colours alone.
 """
 
 from __future__ import annotations
 
 import argparse
-import itertools
 import shutil
 import sys
 import tempfile
@@ -35,10 +35,15 @@ LOGS = {
 }
 AXE = HOUSE / "tests" / "node" / "node_modules" / "axe-core" / "axe.min.js"
 SIZES = {"desktop": (1280, 900), "phone": (390, 844)}
-BARS = {"axe": 0, "text": 0, "shapes": 0, "requests": 0, "shift": 0, "wider": 0, "moved": 0, "errors": 0}
+BARS = {"axe": 0, "text": 0, "shapes": 0, "tiny": 0, "requests": 0, "shift": 0, "wider": 0, "moved": 0, "errors": 0}
 MOST = {"nodes": 4999, "KB": 1000, "paint ms": 299, "frame ms": 4}
 TIMES = ("paint ms", "frame ms")
+KINDS = ("text", "shapes", "tiny")  # what the look at drawings complains of
 MOST_KB = {"receipt": 500}
+
+TAGS = {"type": "tag", "values": ["wcag2a", "wcag2aa", "wcag21a", "wcag21aa", "wcag22aa", "best-practice"]}
+AUDIT = """what => axe.run(document, {runOnly: what, resultTypes: ['violations']}).then(
+    found => found.violations.map(rule => ({id: rule.id, html: rule.nodes[0].html})))"""
 
 # Largest paint and layout shift, as the browser tells them.
 PAINT = """() => new Promise(done => {
@@ -93,7 +98,7 @@ CONTRAST = """() => {
         }
         return ground;
     };
-    const bad = {text: [], shapes: []};
+    const bad = {text: [], shapes: [], tiny: []};
     document.querySelectorAll('main svg text').forEach(text => {
         if (!seen(text) || !text.textContent.trim()) return;
         const box = text.getBoundingClientRect();
@@ -101,6 +106,8 @@ CONTRAST = """() => {
         if (!colour || !box.width) return;
         const ground = under(text, box.x + Math.min(3, box.width / 2), box.y + box.height / 2, false);
         const found = ratio(over(colour, ground), ground);
+        const size = parseFloat(getComputedStyle(text).fontSize) * text.getScreenCTM().a;
+        if (size < 10.9) bad.tiny.push(text.textContent + ' ' + size.toFixed(1) + ' px');
         if (found < 4.5) bad.text.push(text.textContent + ' ' + found.toFixed(1));
     });
     const marks = '[class^="f-"],.line,.flow path,.task rect,.reach,.whisker,.sure,.unsure,.p90,.slow,.fast';
@@ -129,8 +136,8 @@ class Look:
     found: tuple[str, ...]  # what axe and the contrast check complain of
 
 
-def pages(names: list[str], folder: Path, replications: int) -> Iterator[tuple[str, str, Path]]:
-    """Analyse logs; gives each page's name, language and path."""
+def pages(names: list[str], folder: Path, replications: int, *, quick: bool) -> Iterator[tuple[str, str, Path]]:
+    """Analyse logs; gives each page's name, language and path. `quick`: one analysis told in both languages."""
     import wording
     from onething.calls import opened
     from onething.cli.asking import Ask
@@ -139,52 +146,58 @@ def pages(names: list[str], folder: Path, replications: int) -> Iterator[tuple[s
     from reports import html
 
     for name in names:
+        study = None
         for lang in wording.LANGUAGES:
             with wording.using(lang):
-                study = analyze(opened(Ask(logs=(str(LOGS[name]),), quiet=True)), Options(replications=replications))
+                if study is None or not quick:
+                    ask = Ask(logs=(str(LOGS[name]),), quiet=True)
+                    study = analyze(opened(ask), Options(replications=replications))
                 path = folder / f"{name}-{lang}.html"
                 html.write(inputs_of(study), path)
             yield name, lang, path
 
 
-def look(browser: Browser, name: str, lang: str, path: Path, theme: str, size: str) -> Look:
-    """Open a page once, and measure it."""
-    width, height = SIZES[size]
-    screen: dict[str, Any] = {"viewport": {"width": width, "height": height}, "color_scheme": theme, "offline": True}
-    context = browser.new_context(**screen)
-    page = context.new_page()
-    asked: list[str] = []
-    errors: list[str] = []
-    page.on("request", lambda request: asked.append(request.url))
-    page.on("pageerror", lambda error: errors.append(str(error)))
-    page.on("console", lambda line: errors.append(line.text))
-    paints = []
-    for _ in range(3):  # the second and third find the browser warm, as a reader's is
-        page.goto(path.as_uri())
-        paints.append(page.evaluate(PAINT))
-    figures = {
-        "KB": path.stat().st_size / 1000,
-        "nodes": page.evaluate("document.querySelectorAll('*').length"),
-        "paint ms": min(paint["paint"] for paint in paints),
-        "shift": max(paint["shift"] for paint in paints),
-        "wider": max(0, page.evaluate("document.documentElement.scrollWidth") - width),
-        "requests": len([url for url in asked if not url.startswith("file:")]),
-        "frame ms": _frame_ms(page),
-    }
-    tall = page.evaluate("document.documentElement.scrollHeight")
-    page.set_viewport_size({"width": width, "height": int(tall)})  # what is not on the screen has no ground
-    contrast = page.evaluate(CONTRAST)
-    page.set_viewport_size({"width": width, "height": height})
-    page.evaluate("document.querySelectorAll('details').forEach(d => d.open = true)")
-    page.evaluate(AXE.read_text("utf-8"))
-    tags = ["wcag2a", "wcag2aa", "wcag21a", "wcag21aa", "wcag22aa", "best-practice"]
-    axe = page.evaluate("tags => axe.run(document, {runOnly: {type: 'tag', values: tags}})", tags)["violations"]
-    context.close()
-    figures |= {"axe": len(axe), "text": len(contrast["text"]), "shapes": len(contrast["shapes"])}
-    figures |= {"errors": len(errors), "moved": _moved(browser, path, screen)}
-    found = [f"axe {rule['id']}: {rule['nodes'][0]['html'][:120]}" for rule in axe]
-    found += [f"{kind}: {what}" for kind in ("text", "shapes") for what in dict.fromkeys(contrast[kind])]
-    return Look(name, lang, theme, size, figures, (*found, *errors))
+def looks(browser: Browser, name: str, lang: str, path: Path, *, quick: bool) -> Iterator[Look]:
+    """Open a page in each size, and measure it in each theme."""
+    for size, (width, height) in SIZES.items():
+        screen: dict[str, Any] = {"viewport": {"width": width, "height": height}, "offline": True}
+        context = browser.new_context(**screen)
+        page = context.new_page()
+        asked: list[str] = []
+        errors: list[str] = []
+        page.on("request", lambda request, asked=asked: asked.append(request.url))
+        page.on("pageerror", lambda error, errors=errors: errors.append(str(error)))
+        page.on("console", lambda line, errors=errors: errors.append(line.text))
+        for number, theme in enumerate(("light", "dark")):
+            page.emulate_media(color_scheme=theme)
+            paints = []
+            for _ in range(1 if quick else 3):  # the second and third find the browser warm, as a reader's is
+                page.goto(path.as_uri())
+                paints.append(page.evaluate(PAINT))
+            figures = {
+                "KB": path.stat().st_size / 1000,
+                "nodes": page.evaluate("document.querySelectorAll('*').length"),
+                "paint ms": min((paint["paint"] for paint in paints if paint["paint"]), default=9999.0),
+                "shift": max(paint["shift"] for paint in paints),
+                "wider": max(0, page.evaluate("document.documentElement.scrollWidth") - width),
+                "requests": len([url for url in asked if not url.startswith("file:")]),
+                "frame ms": 0.0 if quick and number else _frame_ms(page),
+                "moved": 0 if number else _moved(browser, path, screen),
+            }
+            tall = page.evaluate("document.documentElement.scrollHeight")
+            page.set_viewport_size({"width": width, "height": int(tall)})  # what is not on the screen has no ground
+            contrast = page.evaluate(CONTRAST)
+            page.set_viewport_size({"width": width, "height": height})
+            page.evaluate("document.querySelectorAll('details').forEach(d => d.open = true)")
+            page.evaluate(AXE.read_text("utf-8"))
+            # A second theme changes nothing but colours.
+            axe = page.evaluate(AUDIT, {"type": "rule", "values": ["color-contrast"]} if quick and number else TAGS)
+            figures |= {"axe": len(axe), "errors": len(errors)}
+            figures |= {kind: len(contrast[kind]) for kind in KINDS}
+            found = [f"axe {rule['id']}: {rule['html'][:120]}" for rule in axe]
+            found += [f"{kind}: {what}" for kind in KINDS for what in dict.fromkeys(contrast[kind])]
+            yield Look(name, lang, theme, size, figures, (*found, *errors))
+        context.close()
 
 
 def _frame_ms(page: Any) -> float:
@@ -215,10 +228,10 @@ def _moved(browser: Browser, path: Path, screen: dict[str, Any]) -> int:
     return moved
 
 
-def missed(seen: Look, *, untimed: bool) -> list[str]:
+def missed(seen: Look, *, quick: bool) -> list[str]:
     """The bars that a look misses."""
     most = MOST | ({"KB": MOST_KB[seen.page]} if seen.page in MOST_KB else {})
-    held = {key: value for key, value in (BARS | most).items() if not (untimed and key in TIMES)}
+    held = {key: value for key, value in (BARS | most).items() if not (quick and key in TIMES)}
     return [f"{key} {seen.figures[key]:g}" for key, value in held.items() if seen.figures[key] > value]
 
 
@@ -230,7 +243,7 @@ def main() -> int:
     parser.add_argument("pages", nargs="*", type=Path, help="pages there are already, named …-zh.html or …-en.html")
     parser.add_argument("--only", default=",".join(LOGS), help="logs, separated by commas")
     parser.add_argument("--replications", type=int, default=4)
-    parser.add_argument("--untimed", action="store_true")
+    parser.add_argument("--quick", action="store_true")
     given = parser.parse_args()
     names = [name for name in given.only.split(",") if LOGS[name].exists()]
     columns = ("KB", "nodes", "paint ms", "frame ms", *BARS)
@@ -240,12 +253,11 @@ def main() -> int:
         program = next(filter(None, map(shutil.which, ("chromium", "chromium-browser", "google-chrome"))), None)
         browser = play.chromium.launch(executable_path=program, args=["--no-sandbox"])
         known = [(p.stem.rpartition("-")[0], p.stem.rpartition("-")[2], p.resolve()) for p in given.pages]
-        for name, lang, path in known or pages(names, Path(folder), given.replications):
-            for theme, size in itertools.product(("light", "dark"), SIZES):
-                seen = look(browser, name, lang, path, theme, size)
+        for name, lang, path in known or pages(names, Path(folder), given.replications, quick=given.quick):
+            for seen in looks(browser, name, lang, path, quick=given.quick):
                 figures = (f"{seen.figures[key]:.4g}" for key in columns)
-                print(" | ".join((name, f"{lang} {theme} {size}", *figures)), flush=True)
-                short = missed(seen, untimed=given.untimed)
+                print(" | ".join((name, f"{lang} {seen.theme} {seen.size}", *figures)), flush=True)
+                short = missed(seen, quick=given.quick)
                 failed += bool(short)
                 for line in (*([f"missed: {', '.join(short)}"] if short else []), *seen.found[:12]):
                     print("    " + line, flush=True)

@@ -19,6 +19,7 @@ from reports.flow_maps import (
     department_map,
     flow_map,
     strongest,
+    visits_told,
     wait_text,
 )
 from reports.inputs import DepartmentCard, FlowRow, TripCounts, TripFacts
@@ -107,6 +108,24 @@ def test_the_strongest_way_in_and_out_of_each_stays() -> None:
 
 def test_a_loop_is_not_drawn() -> None:
     assert strongest([MapEdge("a", "a", 90)], 5, 9) == []
+
+
+def test_a_bar_tells_no_more_than_the_table_of_trips() -> None:
+    """Two first trips are too few to be told: their bar is one with that of the trips to another department."""
+    trips = TripFacts(by_department=(("公安局", TripCounts(2, 60, 30)), ("税务局", TripCounts(20, 60, 30))))
+    assert dict(visits_told(trips, 5)) == {
+        "公安局": (("going", 62), ("return", 30)),
+        "税务局": (("first", 20), ("multi", 60), ("return", 30)),
+    }
+    root = parsed(department_map(FLOWS, CARDS, trips))
+    bars = values(root, "//*[@data-node='公安局']/*[local-name()='rect' and @class!='card']/@class")
+    assert bars == ["going", "return"]
+
+
+def test_who_has_no_flow_and_few_cases_is_not_drawn() -> None:
+    nodes = [MapNode("a", "甲局", cases=90), MapNode("b", "乙局", cases=80), MapNode("c", "丙局", cases=3)]
+    root = parsed(flow_map([*nodes, MapNode("d", "丁局", cases=9)], [MapEdge("a", "b", 70), MapEdge("b", "c", 2)]))
+    assert values(root, "//@data-node") == ["a", "b", "d"]
 
 
 @pytest.mark.parametrize("departments", [3, 6, 12, 23, 40])

@@ -86,6 +86,16 @@ def test_nothing_is_wider_than_the_screen(opened: Any, lang: str, size: tuple[in
     assert page.evaluate("document.documentElement.scrollWidth") <= size[0]
 
 
+@pytest.mark.parametrize(("lang", "size"), list(itertools.product(("zh", "en"), (DESKTOP, PHONE))))
+def test_text_in_drawings_can_be_read(opened: Any, lang: str, size: tuple[int, int]) -> None:
+    """None is drawn smaller than 11 px: what does not fit scrolls."""
+    small = """() => Array.from(document.querySelectorAll('main svg text'))
+        .filter(text => text.checkVisibility({visibilityProperty: true}) && text.getBoundingClientRect().width)
+        .map(text => [text.textContent, parseFloat(getComputedStyle(text).fontSize) * text.getScreenCTM().a])
+        .filter(([text, size]) => size < 10.9)"""
+    assert opened(lang, "light", size).evaluate(small) == []
+
+
 def test_no_request_but_the_file_itself(opened: Any) -> None:
     page = opened()
     page.wait_for_timeout(100)
@@ -163,6 +173,61 @@ def test_a_deep_link_opens_what_it_points_into(opened: Any) -> None:
     page.evaluate("location.hash = '#t-waits'")
     page.wait_for_timeout(100)
     assert page.locator("#t-waits").is_visible()
+
+
+def test_a_link_of_the_contents_leads_to_its_part_and_marks_it(opened: Any) -> None:
+    page = opened()
+    link = page.locator("nav.parts a[href='#savings']")
+    link.click()
+    page.wait_for_function("document.querySelector('nav.parts a[aria-current]').hash === '#savings'")
+    top = page.evaluate("document.getElementById('savings').getBoundingClientRect().top")
+    assert page.url.endswith("#savings")
+    assert 0 <= top < DESKTOP[1] / 3
+    assert page.locator("nav.parts a[aria-current]").count() == 1
+
+
+def test_the_sign_beside_a_heading_is_a_link_to_it(opened: Any) -> None:
+    page = opened()
+    page.locator("#waits-h .anchor").click()
+    assert page.url.endswith("#waits")
+
+
+def test_a_figures_table_is_opened_and_closed_by_a_click(opened: Any) -> None:
+    page = opened()
+    table, handle = page.locator("#t-waits"), page.locator("#fig-waits summary")
+    before = table.is_visible()
+    handle.click()
+    opened_now = table.is_visible(), table.locator("tbody tr").count()
+    handle.click()
+    assert (before, opened_now, table.is_visible()) == (False, (True, 5), False)
+
+
+def test_it_can_be_used_with_the_keyboard_alone(opened: Any) -> None:
+    """The skip link, the map's slider, a figure's table and the replay, reached by Tab and worked by keys."""
+    page = opened()
+    reached: list[str] = []
+
+    def tab_to(place: str) -> None:
+        while not page.evaluate("where => document.activeElement.matches(where)", place):
+            page.keyboard.press("Tab")
+            reached.append(place)
+            assert len(reached) < 200, f"{place} cannot be reached"
+
+    tab_to(".skip")
+    page.keyboard.press("Enter")
+    main = page.evaluate("document.activeElement.id")
+    tab_to("#map-slider")
+    page.keyboard.press("ArrowRight")
+    tab_to("#fig-waits summary")
+    page.keyboard.press("Enter")
+    tab_to("#replay-play")
+    page.keyboard.press("Space")
+    page.wait_for_function("Number(document.getElementById('replay-clock').value) > 0")
+    page.keyboard.press("Space")
+    assert main == "main"
+    assert page.locator("#map-least").text_content() == "6"
+    assert page.locator("#t-waits").is_visible()
+    assert page.locator("#replay-play").text_content() == "Play"
 
 
 def test_a_table_comes_as_csv(opened: Any, tmp_path: Path) -> None:

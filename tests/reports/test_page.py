@@ -4,13 +4,15 @@ from __future__ import annotations
 
 import re
 from collections.abc import Callable
+from dataclasses import replace
 from html.parser import HTMLParser
 
 import pytest
 
 from reports import html
-from reports.inputs import ReportInputs
+from reports.inputs import Check, PromiseRow, ReportInputs, TripCounts, TripFacts
 from reports.report import report
+from reports.text import plain
 
 VOID = {"meta", "input", "rect", "line", "circle", "link", "br", "path", "use"}
 
@@ -134,6 +136,56 @@ def test_tables_have_names_of_their_own(world: ReportInputs) -> None:
 def test_each_cause_of_waiting_has_a_name(cause: str, world: ReportInputs) -> None:
     assert any(cause == part.cause for part in world.waits)
     assert report(world).section("waits").heading
+
+
+def test_where_few_are_seen_in_person_trips_are_counted_but_no_mean_is_given(bare_world: ReportInputs) -> None:
+    seen = TripFacts(1283, TripCounts(first=97), (("Group 1", TripCounts(first=20)),), (), 0, inferred=97)
+    found = report(replace(bare_world, trips=seen, focus_is_bundle=False))
+    line = found.sections[0].blocks[0].lines[0]  # type: ignore[union-attr]
+    told = " ".join((line.today, plain(line.evidence), found.section("trips").heading, found.section("basis").deck))
+    assert line.today == "–"
+    assert "97 trips are counted in 1,283 whole cases, all inferred from a field" in told
+    assert "most go to Group 1: 20" in told
+    assert "Of the trips, 97 follow from a field." in told
+
+
+def test_what_to_record_first_stands_where_nothing_can_be_proposed(bare_world: ReportInputs) -> None:
+    line = report(bare_world).sections[0].blocks[0].lines[-1]  # type: ignore[union-attr]
+    assert line.id == "first"
+    assert plain(line.evidence).startswith(
+        "Record the applicant, the channel and the service: without that, 1,434 cases"
+    )
+    assert "Begin with Group 1, which handles most cases (1,400)" in plain(line.evidence)
+
+
+@pytest.mark.parametrize(
+    ("shares", "title"),
+    [
+        ((0.5,), "登记0 misses its promised time in 50% of its cases"),
+        ((0.0,), "登记0 keeps its promised time in more than nine cases of ten"),
+        ((0.5, 0.5), "All 2 services miss their promised times in a tenth of their cases or more"),
+        ((0.5, 0.0), "1 of 2 services misses its promised time in a tenth of its cases or more"),
+        ((0.0, 0.0), "All 2 services keep their promised times in more than nine cases of ten"),
+    ],
+)
+def test_promises_are_told_of_one_of_some_and_of_all(
+    world: ReportInputs, shares: tuple[float, ...], title: str
+) -> None:
+    rows = tuple(PromiseRow(f"登记{i}", 40, promised_cases=40, late_share=share) for i, share in enumerate(shares))
+    told = report(replace(world, promises=rows)).section("waits").blocks
+    assert [block.title for block in told if getattr(block, "id", "") == "promises"] == [title]  # type: ignore[union-attr]
+
+
+def test_a_few_peoples_check_is_withheld_and_a_few_rows_are_not(world: ReportInputs) -> None:
+    checks = (Check("checks.resource-two-departments", 2, 60), Check("checks.onsite-at-night", 2, 900))
+    table = next(t for t in report(replace(world, checks=checks)).tables() if t.id == "data-quality")
+    assert [row[1:] for row in table.rows] == [(None, 60, ""), (2, 900, 2 / 900)]
+
+
+def test_every_heading_of_a_full_report_is_a_finding(world: ReportInputs, lang: str) -> None:
+    """A heading that is a finding has a number, or names something of the log."""
+    headings = [(s.id, s.heading) for s in report(world).sections if not s.off]
+    assert [id for id, heading in headings if not re.search(r"\d|企业|局", plain(heading))] == []
 
 
 PLACES = (

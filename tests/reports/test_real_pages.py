@@ -14,7 +14,7 @@ AXE = HOUSE / "tests" / "node" / "node_modules" / "axe-core" / "axe.min.js"
 
 
 def eight_looks(name: str) -> None:
-    command = [sys.executable, str(SCRIPT), "--only", name, "--replications", "2", "--untimed"]
+    command = [sys.executable, str(SCRIPT), "--only", name, "--replications", "2", "--quick"]
     done = subprocess.run(command, capture_output=True, text=True, check=False)
     assert done.returncode == 0, done.stdout + done.stderr[-2000:]
     assert sum(line.startswith(f"{name} | ") for line in done.stdout.splitlines()) == 8
