@@ -11,7 +11,7 @@ import numpy as np
 from event_logs.synthetic.demand import COLLECT, ONLINE, Demand
 from event_logs.synthetic.identities import short_identity
 from event_logs.synthetic.scenario import Scenario
-from event_logs.synthetic.truth import Step
+from event_logs.synthetic.truth import PRESENT, Step
 
 CANONICAL = (
     "case_id",
@@ -161,12 +161,12 @@ def write_rows(demand: Demand, steps: list[Step], noise: Noise, seed: int) -> Ro
         if step.masked:
             # The truth names him as the log does: nobody can find a number that no row holds.
             step.applicant = values["applicant"] = _mask(values["applicant"])
-        if step.is_visit or "department" in noise.hidden:
-            for column, share in noise.hidden.items():
-                applies = column == "department" or step.event.kind in ("apply", "correct", "collect", "in_person")
-                if applies and column in columns and rng.random() < share and values[column]:
-                    values[column] = ""
-                    step.hidden = True
+        for column, share in noise.hidden.items():
+            # A channel is missing wherever the applicant acted, online too: else an empty one would tell of a visit.
+            applies = column == "department" or step.event.kind in PRESENT
+            if applies and column in columns and rng.random() < share and values[column]:
+                values[column] = ""
+                step.hidden = True
         step.seen = {column: values[column] for column in noise.hidden if column in columns}
         if noise.local_words:
             for column, words in CODES.items():
