@@ -11,6 +11,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 
 from reports.blocks import Bars, Dots, Gantt, Intervals, Step, Strip
+from reports.text import count
 
 
 @dataclass(frozen=True, slots=True)
@@ -34,9 +35,12 @@ def strip(chart: Strip) -> list[Box]:
     return boxes
 
 
-def bars(chart: Bars) -> list[tuple[str, list[Box], int | None]]:
-    """Rows of stacked bars on one scale; what is withheld is drawn as one dashed rest of the row's total."""
-    greatest = max((total or 0 for _, _, total in chart.rows), default=0) or 1
+def bars(chart: Bars) -> list[tuple[str, list[Box], str]]:
+    """Rows of stacked bars on one scale, and each row's total; what is withheld is one dashed rest of it.
+
+    Of a withheld total the parts that are told are drawn, and are what it is at least.
+    """
+    greatest = max((max(total or 0, sum(p or 0 for p in parts)) for _, parts, total in chart.rows), default=0) or 1
     rows = []
     for label, parts, total in chart.rows:
         boxes, x = [], 0.0
@@ -49,7 +53,8 @@ def bars(chart: Bars) -> list[tuple[str, list[Box], int | None]]:
         rest = 84 * max(0, (total or 0) - known) / greatest
         if rest:
             boxes.append(Box(_r(x), _r(rest), "withheld", str((total or 0) - known) if rest >= 5 else ""))
-        rows.append((label, boxes, total))
+        told = count(total) if total is not None else f"≥{count(known)}" if known else "*"
+        rows.append((label, boxes, told))
     return rows
 
 

@@ -126,7 +126,6 @@ def environment() -> Environment:
         sheet=drawings.SHEET,
         readable=drawings.READABLE,
         count=count,
-        people=Column("", "", "count", people=True),
     )
     return env
 

@@ -263,9 +263,9 @@ def _bars(facts: TripFacts, what: str, least: int) -> Figure:
         say(f"report.trips.bars.table-{what}"),
         (
             Column(what, say(f"report.column.{what}")),
-            Column("trips", say("report.column.trips"), "count", people=True),
+            Column("trips", say("report.column.trips"), "count", people=True, parts=True),
             *(Column(k, say(f"report.trips.kind.{k}"), "count", people=True, parts=True) for k in KINDS),
-            Column("returns", say("report.column.returns"), "count", people=True),
+            Column("returns", say("report.column.returns"), "count", people=True, parts=True),
         ),
         tuple(lines),
     )

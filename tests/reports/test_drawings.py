@@ -4,6 +4,8 @@ from __future__ import annotations
 
 from lxml import etree
 
+from reports.blocks import Bars
+from reports.charts import bars
 from reports.drawings import READABLE, SHEET, embed, names, strips
 
 
@@ -40,3 +42,10 @@ def test_strips_show_all_of_it_and_cut_no_step() -> None:
     assert found[-1].x + found[-1].width == 2460
     assert max(one.width for one in found) <= SHEET - names(boxes(2500))
     assert [(cut, x) for cut in cuts for x in places if x < cut < x + 80] == []
+
+
+def test_a_bar_whose_total_is_withheld_fits_its_figure_and_says_at_least() -> None:
+    series = (("multi", "Multi"), ("back", "Back"))
+    rows = bars(Bars(series, (("hall", (71, 70), None), ("bank", (40, 42), 82), ("post", (None, None), None))))
+    assert [total for _, _, total in rows] == ["≥141", "82", "*"]
+    assert max(box.x + box.width for _, boxes, _ in rows for box in boxes) <= 84
