@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
+from functools import cache
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
@@ -291,7 +292,7 @@ def _world(
         calibration,
         focus,
         _background(calibration, focus, demand),
-        lambda m: papers.handed_in(focus, m),
+        cache(lambda m: papers.handed_in(focus, m)),
         papers.again_rates(calibration),
         seed,
         _told(calibration, focus, frozenset(rows.loc[rows["cut"].astype(bool), "episode_id"].astype(str))),

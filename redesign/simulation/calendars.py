@@ -8,11 +8,13 @@ nothing: a leak of one Sunday afternoon lets a simulated officer work every Sund
 from __future__ import annotations
 
 from dataclasses import dataclass
+from functools import cached_property
 
 import numpy as np
 import pandas as pd
 
 from mining.calendars import is_public_holiday, is_working_day
+from redesign.simulation.doors import Doors, doors_of
 
 QUARTERS = 96
 SLOT_S = 900.0
@@ -27,6 +29,11 @@ class Calendars:
     tables: np.ndarray  # (c, slots + 1)
     row: dict[str, int]
     hours: dict[str, np.ndarray]  # (4, 96) of each office: its open quarters by kind of day
+
+    @cached_property
+    def doors(self) -> Doors:
+        """The same calendars, asked of many moments at once."""
+        return doors_of(self.tables)
 
     def worked(self, rows: np.ndarray, t: np.ndarray) -> np.ndarray:
         """Working seconds since the horizon's start at each `t` of the calendar `rows`, same shape."""

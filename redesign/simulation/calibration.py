@@ -356,7 +356,7 @@ def _wishes(
     for name, step, opened, weight in habits.applications:
         kind, owner = name.split("\t")[0], numbers[name.split("\t")[1]]
         _note(seen, kind, step, opened, habits.rides, calendars, owner, weight)
-    return [delays.wishes_of(seen[k][:MOST_SEEN], calendars.tables) if len(seen[k]) >= 5 else None for k in KINDS]
+    return [delays.wishes_of(seen[k][:MOST_SEEN], calendars.doors) if len(seen[k]) >= 5 else None for k in KINDS]
 
 
 def _note(

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from itertools import pairwise
+from typing import Any
 
 import numpy as np
 import pandas as pd
@@ -84,13 +85,13 @@ def cases_of(
     if not len(names):
         return []
     bounds = np.flatnonzero(np.concatenate([[True], names[1:] != names[:-1], [True]])).tolist()
-    columns = {c: e[c].to_numpy() for c in e.columns}
-    rows = e.index.to_numpy()
+    columns = {c: e[c].tolist() for c in e.columns}
+    rows = e.index.tolist()
     return [_case(columns, rows, a, b, episodes, classes) for a, b in pairwise(bounds)]
 
 
 def _case(
-    c: dict[str, np.ndarray], rows: np.ndarray, a: int, b: int, episodes: Mapping[str, str], classes: Mapping[str, str]
+    c: dict[str, list[Any]], rows: list[int], a: int, b: int, episodes: Mapping[str, str], classes: Mapping[str, str]
 ) -> Case:
     steps = []
     done = c["start_s"][a]
@@ -158,7 +159,7 @@ def _case(
     )
 
 
-def _kind(c: dict[str, np.ndarray], i: int, first: bool) -> int:
+def _kind(c: dict[str, list[Any]], i: int, first: bool) -> int:
     step = c["step"][i]
     if first:
         return APPLY

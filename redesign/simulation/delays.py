@@ -12,7 +12,7 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from redesign.simulation.engine import day_is_open, is_open, next_open
+from redesign.simulation.doors import DAY_S, Doors
 
 DAYS = 45
 BIN_S = 900.0
@@ -35,7 +35,8 @@ class Seen:
 class Wishes:
     """What is compatible with each errand seen, and the hours of the day at which those come who come another day."""
 
-    allowed: np.ndarray  # (n, BINS + DAYS)
+    allowed: np.ndarray  # (k, BINS + DAYS), each different row once
+    row: np.ndarray  # (n,) of each errand
     owner: np.ndarray
     weight: np.ndarray
     hours: np.ndarray
@@ -49,92 +50,75 @@ class Wishes:
         if total <= 0:
             w = self.weight
             total = w.sum()
+        rows = np.bincount(self.row, weights=w, minlength=len(self.allowed))
         # A wish too late for today and one for tomorrow land alike: where the log cannot tell, long waits are rarer.
         gaps = np.exp(-np.arange(BINS) * BIN_S / (3 * 3600.0))
         following = 0.6 ** np.arange(DAYS)
         theta = np.concatenate([0.4 * gaps / gaps.sum(), 0.6 * following / following.sum()])
         for _ in range(rounds):
-            joint = self.allowed * theta
-            norm = joint.sum(1)
+            norm = self.allowed @ theta
             norm[norm <= 0] = 1.0
-            theta = (w / norm) @ joint / total
+            theta = (rows / norm) @ self.allowed * theta / total
             theta = np.maximum(theta, 0.0) + 1e-12
             theta /= theta.sum()
         return theta
 
 
-def _bins_after(calendar: np.ndarray, opened: float) -> np.ndarray:
-    """Whether a same-day wish of each bin still finds the door open that day."""
-    day = int(opened // 86400)
-    out = np.zeros(BINS, bool)
-    for b in range(BINS):
-        come = opened + (b + 0.5) * BIN_S
-        out[b] = int(next_open(calendar, come) // 86400) == day
-    return out
+def _landings(doors: Doors, rows: np.ndarray, opened: np.ndarray) -> tuple[np.ndarray, np.ndarray, np.ndarray]:
+    """Of errands open since a moment: same-day wishes' moments, whether the door is open then, days of later ones."""
+    day = (opened // DAY_S).astype(np.int64)
+    middle = opened[:, None] + (np.arange(BINS) + 0.5) * BIN_S
+    stays = (middle // DAY_S == day[:, None]) & (middle < doors.closes(rows, day)[:, None])
+    return middle, stays, doors.next_day(rows[:, None], day[:, None] + np.arange(1, DAYS + 1))
 
 
-def _lands_on(calendar: np.ndarray, day: int) -> int:
-    while not day_is_open(calendar, day):
-        day += 1
-    return day
-
-
-def wishes_of(seen: list[Seen], calendars: np.ndarray) -> Wishes:
+def wishes_of(seen: list[Seen], doors: Doors) -> Wishes:
     """Compatibility of every errand seen with every wish."""
-    n = len(seen)
-    allowed = np.zeros((n, BINS + DAYS))
-    gaps = np.full(n, np.nan)
-    hours, hour_owner = [], []
-    for i, s in enumerate(seen):
-        row = calendars[s.calendar]
-        first, last = int(s.opened_s // 86400), int(s.done_s // 86400)
-        stays = _bins_after(row, s.opened_s)
-        middle = s.opened_s + (np.arange(BINS) + 0.5) * BIN_S
-        next_day = _lands_on(row, first + 1)
-        landed = [_lands_on(row, first + k) for k in range(1, DAYS + 1)]
-        if s.ridden:
-            allowed[i, :BINS] = (stays & (middle >= s.done_s - BIN_S)) | (~stays & (next_day >= last))
-            allowed[i, BINS:] = [1.0 if d >= last else 0.0 for d in landed]
-        elif first == last:
-            gap = max(s.done_s - s.opened_s, 0.0)
-            b = min(int(gap // BIN_S), BINS - 1)
-            allowed[i, b] = 1.0
-            gaps[i] = gap
-            before = s.done_s - BIN_S
-            if not is_open(row, before):  # just opened: he may have meant to come while it was closed
-                allowed[i, :b] = [1.0 if not is_open(row, t) else 0.0 for t in middle[:b]]
-        else:
-            hours.append(s.done_s % 86400)
-            hour_owner.append(s.owner)
-            allowed[i, :BINS] = ~stays & (next_day == last)
-            allowed[i, BINS:] = [1.0 if d == last else 0.0 for d in landed]
-        if not allowed[i].any():  # done on a day on which that door is never open: as many days as were seen
-            allowed[i, BINS + min(max(last - first, 1), DAYS) - 1] = 1.0
+    opened, done = np.array([s.opened_s for s in seen]), np.array([s.done_s for s in seen])
+    rows, ridden = np.array([s.calendar for s in seen], np.int64), np.array([s.ridden for s in seen], bool)
+    first, last = (opened // DAY_S).astype(np.int64), (done // DAY_S).astype(np.int64)
+    middle, stays, landed = _landings(doors, rows, opened)
+    # Another day: that on which it was done. Riding along: any that would have been later.
+    same, later = ~ridden & (first == last), ridden[:, None]
+    day = last[:, None]
+    meant = np.where(later, stays & (middle >= done[:, None] - BIN_S), False)
+    missed = ~stays & np.where(later, landed[:, :1] >= day, landed[:, :1] == day)
+    allowed = np.concatenate([meant | missed, np.where(later, landed >= day, landed == day)], axis=1).astype(float)
+    gap = np.maximum(done - opened, 0.0)
+    at = np.minimum((gap // BIN_S).astype(np.int64), BINS - 1)
+    allowed[same] = 0.0
+    allowed[same, at[same]] = 1.0
+    # Just opened: he may have meant to come while it was closed.
+    rushed = same & ~doors.is_open(rows, done - BIN_S)
+    closed = ~doors.is_open(rows[:, None], middle) & (np.arange(BINS) < at[:, None])
+    allowed[:, :BINS][rushed] = np.maximum(allowed[:, :BINS][rushed], closed[rushed])
+    # Done on a day on which that door is never open: as many days as were seen.
+    odd = ~allowed.any(axis=1)
+    allowed[odd, BINS + np.clip(last - first, 1, DAYS)[odd] - 1] = 1.0
+    other = ~ridden & ~same
+    allowed, row = np.unique(allowed, axis=0, return_inverse=True)
     return Wishes(
         allowed,
+        row.ravel(),
         np.array([s.owner for s in seen], np.int64),
         np.array([s.weight for s in seen]),
-        np.array(hours or [36000.0]),
-        np.array(hour_owner or [0], np.int64),
-        gaps,
+        done[other] % DAY_S if other.any() else np.array([36000.0]),
+        np.array([s.owner for s, far in zip(seen, other, strict=True) if far] or [0], np.int64),
+        np.where(same, gap, np.nan),
     )
 
 
-def survival(theta: np.ndarray, calendar: np.ndarray, opened: float, until: float) -> float:
-    """How likely somebody who could from `opened` on would still not have come by `until`."""
-    if until <= opened:
-        return 1.0
-    stays = _bins_after(calendar, opened)
-    middle = opened + (np.arange(BINS) + 0.5) * BIN_S
-    first, last = int(opened // 86400), int(until // 86400)
-    next_day = _lands_on(calendar, first + 1)
-    later = (stays & (middle > until)) | (~stays & (next_day > last))
-    total = float(theta[:BINS][later].sum())
-    for k in range(1, DAYS + 1):
-        landed = _lands_on(calendar, first + k)
-        share = 1.0 if landed > last else 0.5 if landed == last else 0.0
-        total += share * float(theta[BINS + k - 1])
-    return min(total, 1.0)
+def survivors(doors: Doors, rows: np.ndarray, opened: np.ndarray, until: np.ndarray) -> np.ndarray:
+    """Of errands open since `opened`: which wishes, ``(n, BINS + DAYS)``, would not have been acted on by `until`.
+
+    Landing on the very day of `until` counts half. Times the shares of wishes this is the chance of being seen later.
+    """
+    middle, stays, landed = _landings(doors, rows, opened)
+    last = (until // DAY_S).astype(np.int64)[:, None]
+    same = (stays & (middle > until[:, None])) | (~stays & (landed[:, :1] > last))
+    out = np.concatenate([same.astype(float), np.where(landed > last, 1.0, np.where(landed == last, 0.5, 0.0))], axis=1)
+    out[until <= opened] = 1.0
+    return out
 
 
 def draw(theta: np.ndarray, hours: np.ndarray, u: np.ndarray) -> tuple[np.ndarray, np.ndarray, np.ndarray]:

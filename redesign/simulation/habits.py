@@ -9,7 +9,6 @@ import numpy as np
 from redesign.simulation import delays
 from redesign.simulation.calendars import Calendars
 from redesign.simulation.cases import COLLECT, RIDE_S, Case, Step
-from redesign.simulation.engine import is_open
 
 TOUR_S = 75 * 60.0  # from leaving one place to being served at the next, on one tour
 CHOICE_S = 3600.0  # less between what was free and what habit allows is no choice
@@ -176,9 +175,10 @@ def _habit(
                     if likely > 0:
                         seen[step.visit].append(delays.Seen(opened, step.start_s, ridden, row, numbers[name], likely))
                         told_by[step.visit].append(whose)
-    wishes = [delays.wishes_of(s, calendars.tables) if len(s) >= LEAST_SEEN else None for s in seen]
+    wishes = [delays.wishes_of(s, calendars.doors) if len(s) >= LEAST_SEEN else None for s in seen]
     whose_are = [np.array(part, np.int64) for part in told_by]
     owner = [np.array([s.owner for s in part], np.int64) for part in seen]
+    visited, later = _later(kept, calendars)
     chance = np.ones(len(names))
     share, posterior = 0.3, np.full(len(names), 0.3)
     for _ in range(HABIT_ROUNDS):
@@ -196,16 +196,23 @@ def _habit(
                 theta.append(replace(w, weight=weight).fit(flat))
         orders = _orders(kept, posterior)
         chance = np.ones(len(names))
-        for i, (case, free, bound, _, _), before_it, passed in kept:
-            row = calendars.tables[calendars.row.get(case.apply.office, 0) if case.apply.visit else 0]
-            left = delays.survival(theta[int(case.apply.visit)], row, free, bound)
+        left = np.minimum((later * np.array(theta)[visited]).sum(axis=1), 1.0)
+        for (i, (case, *_), before_it, passed), unseen in zip(kept, left, strict=True):
             # People of habit take one order or the other; who has none came in this one for he did the other first.
-            chance[i] *= passed * left / orders.get((before_it, case.service), 1.0)
+            chance[i] *= passed * unseen / orders.get((before_it, case.service), 1.0)
         chance = np.minimum(chance, 1.0)
         share, posterior = _mixture(overlap, chance, flat)
         if abs(share - before) < 1e-3:
             break
     return overlap, chance
+
+
+def _later(kept: list[tuple[int, Choice, str, float]], calendars: Calendars) -> tuple[np.ndarray, np.ndarray]:
+    """Of each order kept: whether it was a visit, and the wishes that would have come of themselves only afterwards."""
+    visited = np.array([c.apply.visit for _, (c, *_), _, _ in kept], np.int64)
+    rows = np.array([calendars.row.get(c.apply.office, 0) if c.apply.visit else 0 for _, (c, *_), _, _ in kept], int)
+    free, bound = (np.array([choice[k] for _, choice, _, _ in kept], float) for k in (1, 2))
+    return visited, delays.survivors(calendars.doors, rows, free, bound)
 
 
 def _orders(kept: list[tuple[int, Choice, str, float]], posterior: np.ndarray) -> dict[tuple[str, str], float]:
@@ -301,8 +308,7 @@ def _tours(
         for w in visits[i + 1 :]:
             if w.place == v.place or w.free_s > v.end_s:
                 continue
-            row = calendars.tables[calendars.row.get(w.office, 0)]
-            if not is_open(row, v.end_s + 3600.0):
+            if not calendars.doors.open_at(calendars.row.get(w.office, 0), v.end_s + 3600.0):
                 break
             gap = w.start_s - v.end_s
             today = int(w.start_s // 86400) == int(v.end_s // 86400) and gap <= WINDOW_S

@@ -29,7 +29,8 @@ class Design:
     options: Options
     slots: int
     stride: int
-    correction_service: list[str]
+    services: tuple[str, ...]
+    correction_service: np.ndarray  # of each correction: number of its service
     correction_loop: np.ndarray
     correction_case: np.ndarray
     correction_focus: np.ndarray
@@ -64,13 +65,16 @@ def design(
     for case in background:
         drafting.background(len(focus.cases), case)
     network = drafting.close(len(focus.cases) + 1)
+    services = sorted(set(drafting.correction_service))
+    number = {service: i for i, service in enumerate(services)}
     return Design(
         network,
         moves,
         options,
         drafting.slots,
         drafting.stride,
-        drafting.correction_service,
+        tuple(services),
+        np.array([number[s] for s in drafting.correction_service], np.int64),
         np.array(drafting.correction_loop, np.int64),
         np.array(drafting.correction_case, np.int64),
         np.array(drafting.correction_episode, np.int64),
@@ -174,9 +178,9 @@ def replicate(
 
 def _active(design: Design, drawn: Drawn, correction_u: np.ndarray) -> np.ndarray:
     """Which corrections happen; `notify_once` takes away the stated share of those of the focus."""
-    if not design.correction_service:
+    if not design.services:
         return np.zeros(0, bool)
-    first = np.array([drawn.first_correction.get(s, 0.0) for s in design.correction_service])
+    first = np.array([drawn.first_correction.get(s, 0.0) for s in design.services])[design.correction_service]
     loop, case = design.correction_loop, design.correction_case
     likely = np.where(loop == 0, first, drawn.next_correction)
     happens = correction_u[case, loop] < likely
@@ -253,8 +257,8 @@ def _count(
     mine_c = (design.correction_focus >= 0) & active
     if mine_c.any():
         np.add.at(corrections, design.correction_focus[mine_c], 1)
-        rates = np.array([again.get(s, 0.0) for s in design.correction_service])
-        np.add.at(handed, design.correction_focus[mine_c], rates[mine_c])
+        rates = np.array([again.get(s, 0.0) for s in design.services])
+        np.add.at(handed, design.correction_focus[mine_c], rates[design.correction_service[mine_c]])
     return Outcome(
         (last - first) / 3600,
         trips[:m].astype(float),

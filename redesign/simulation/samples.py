@@ -31,13 +31,13 @@ class Samples:
     def resampled(self, rng: np.random.Generator, weights: np.ndarray) -> Samples:
         """Each group drawn anew, with replacement, an episode's values as often as `weights` has the episode."""
         values = self.values.copy()
-        picks: dict[tuple[int, ...], np.ndarray] = {}  # groups of the same cases are drawn together, step by step
+        picks: dict[bytes, np.ndarray] = {}  # groups of the same cases are drawn together, step by step
         for a, n in zip(self.first, self.count, strict=True):
             w = weights[self.owner[a : a + n]]
             total = w.sum()
             if total > 0:
                 edges = np.cumsum(w) / total
-                same = tuple(self.owner[a : a + n].tolist())
+                same = self.owner[a : a + n].tobytes()
                 if same not in picks:
                     picks[same] = np.minimum(np.searchsorted(edges, np.sort(rng.random(n)), side="right"), n - 1)
                 values[a : a + n] = self.values[a + picks[same]]

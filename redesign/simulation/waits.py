@@ -11,7 +11,6 @@ from dataclasses import dataclass
 import numpy as np
 
 from redesign.simulation.calendars import Calendars
-from redesign.simulation.engine import after_working, next_open, worked_at
 
 EDGES = np.concatenate([[0.0, 60.0], np.geomspace(900.0, 90 * 86400.0, 44)])
 BINS = len(EDGES) - 1
@@ -66,28 +65,24 @@ def intervals(
     resource, ready, start, end, rows
         Of steps in any order: who did it, when it could have begun, began, ended; its calendar's row.
     """
-    n = len(start)
-    lo, hi, late = np.zeros(n), np.maximum(start - ready, 0.0), np.zeros(n, bool)
+    doors = calendars.doors
     order = np.lexsort((start, resource))
-    before, run_start = -1, 0.0
-    for i in order:
-        row = calendars.tables[rows[i]]
-        same = before >= 0 and resource[before] == resource[i]
-        chained = same and start[i] <= next_open(row, end[before]) + 60.0
-        if not chained:
-            run_start = start[i]
-        opening = after_working(row, 0.0, worked_at(row, run_start))  # the last moment open before this run
-        block = min(opening, run_start) if run_start - opening > 60.0 else run_start
-        if start[i] - ready[i] <= 60.0:
-            hi[i] = 0.0
-        elif chained or start[i] - block > 60.0:
-            lo[i] = max(block - ready[i], 0.0)
-            if chained and ready[i] < run_start and block == run_start and lo[i] > 60.0:
-                late[i] = True
-        else:
-            lo[i] = start[i] - ready[i]
-            late[i] = True
-        before = i
+    who, begun, row = resource[order], start[order], rows[order]
+    chained = np.zeros(len(order), bool)
+    chained[1:] = (who[1:] == who[:-1]) & (begun[1:] <= doors.next_open(row[1:], end[order][:-1]) + 60.0)
+    first = np.maximum.accumulate(np.where(chained, 0, np.arange(len(order))))
+    run_start = begun[first]
+    opening = doors.begun(row, run_start)  # the last moment open before this run
+    block = np.where(run_start - opening > 60.0, np.minimum(opening, run_start), run_start)
+    since = ready[order]
+    prompt = begun - since <= 60.0
+    hidden = ~prompt & (chained | (begun - block > 60.0))
+    seen = ~prompt & ~hidden
+    shortest = np.where(hidden, np.maximum(block - since, 0.0), np.where(seen, begun - since, 0.0))
+    idle = hidden & chained & (since < run_start) & (block == run_start) & (shortest > 60.0)
+    lo, hi, late = np.empty(len(order)), np.empty(len(order)), np.empty(len(order), bool)
+    lo[order], late[order] = shortest, seen | idle
+    hi[order] = np.where(prompt, 0.0, np.maximum(begun - since, 0.0))
     return lo, hi, late
 
 

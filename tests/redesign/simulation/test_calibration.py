@@ -8,6 +8,7 @@ import pandas as pd
 from redesign.simulation import delays, waits
 from redesign.simulation.calendars import Calendars, learn
 from redesign.simulation.cases import APPLY, Case, Step
+from redesign.simulation.doors import doors_of
 from redesign.simulation.habits import _rides, _Visit, habits_of
 
 HOUR, DAY = 3600.0, 86400.0
@@ -21,23 +22,23 @@ def office_hours(weeks: int) -> np.ndarray:
 
 
 def test_monday_s_arrivals_are_shared_among_the_weekend_s_wishes() -> None:
-    table = office_hours(40)[None, :]
+    doors = doors_of(office_hours(40)[None, :])
     # Everybody comes the next day; on Fridays that is a closed Saturday, and the log shows Monday.
     seen = [
         delays.Seen(d * DAY + 12 * HOUR, (d + (1 if d % 7 < 4 else 3)) * DAY + 10 * HOUR, False, 0, 0)
         for d in range(250)
         if d % 7 < 5
     ]
-    theta = delays.wishes_of(seen, table).fit(np.ones(1), rounds=200)
+    theta = delays.wishes_of(seen, doors).fit(np.ones(1), rounds=200)
     assert theta[delays.BINS] > 0.75  # the rest: meant for the same day, after closing
     assert theta[delays.BINS + 1 :].sum() < 0.01
 
 
 def test_who_rode_along_would_have_come_later() -> None:
-    table = office_hours(40)[None, :]
+    doors = doors_of(office_hours(40)[None, :])
     came = [delays.Seen(d * DAY + 10 * HOUR, (d + 2) * DAY + 10 * HOUR, False, 0, 0) for d in range(0, 200, 7)]
     rode = [delays.Seen(d * DAY + 10 * HOUR, d * DAY + 11 * HOUR, True, 0, 0) for d in range(0, 200, 7)]
-    theta = delays.wishes_of(came + rode, table).fit(np.ones(1), rounds=200)
+    theta = delays.wishes_of(came + rode, doors).fit(np.ones(1), rounds=200)
     assert theta[delays.BINS + 1] > 0.9
 
 
@@ -61,10 +62,10 @@ def test_one_stray_sunday_opens_nothing() -> None:
 
 
 def test_who_came_on_a_day_of_closed_doors_waited_no_longer_than_was_seen() -> None:
-    table = office_hours(40)[None, :]
+    doors = doors_of(office_hours(40)[None, :])
     seen = [delays.Seen(d * DAY + 10 * HOUR, (d + 2) * DAY + 10 * HOUR, False, 0, 0) for d in range(0, 100, 7)]
     seen.append(delays.Seen(4 * DAY + 10 * HOUR, 5 * DAY + 10 * HOUR, False, 0, 0))  # on a Saturday
-    theta = delays.wishes_of(seen, table).fit(np.ones(1), rounds=200)
+    theta = delays.wishes_of(seen, doors).fit(np.ones(1), rounds=200)
     assert theta[delays.BINS + 2 :].sum() < 0.01
 
 
