@@ -17,12 +17,13 @@ from reports.bpmn.drawing import style
 from reports.bpmn.text import clean, text_width, wrap
 from reports.graphviz_layout import Cluster, Link, Placed, Point, place
 from reports.inputs import DepartmentCard, FlowRow, TripFacts
-from reports.map_labels import bezier, extent, label_spots
+from reports.map_labels import bezier, crowding, extent, label_spots
 from reports.sections.trips import rows_of
 
 START, END = "\0start", "\0end"
 MANY = 12  # departments
 FRAMES_WORTH = 1.5  # a map with frames may stand so much smaller than one without
+CROWDED = 0.25  # share of lines' length on another's track, above which frames are given up
 TALL_WORTH = 1.25  # a map that runs down is taken where it stands so much larger than one that runs across
 CLOSER = 34.0  # px between ranks where a map is wider than the page
 PAGE_W, PAGE_H = 1040, 720  # px of the report's column, for which the better of two directions is chosen
@@ -164,7 +165,8 @@ def flow_map(
             # Where departments' steps interleave, frames pull the map apart: then each box names its department.
             named = [_Card(replace(n, note=n.group, group=""), False, min_count) for n in nodes]
             free = _Drawing(named, ends, kept, engine)
-            drawn = free if FRAMES_WORTH * drawn.scale < free.scale else drawn
+            crowded = crowding(drawn.placed) > max(CROWDED, crowding(free.placed))
+            drawn = free if crowded or FRAMES_WORTH * drawn.scale < free.scale else drawn
         return drawn.document(alone)
 
 

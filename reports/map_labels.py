@@ -40,6 +40,18 @@ def bezier(curve: Sequence[Point], steps: int = 12) -> list[Point]:
     return [*points, curve[-1]]
 
 
+def crowding(placed: Placed) -> float:
+    """The share of all lines' length at which one runs in the track of another, 0 to 1: there nobody can follow it."""
+    tracks: dict[tuple[int, int], set[int]] = defaultdict(set)
+    for number, curve in enumerate(placed.curves):
+        for (x0, y0), (x1, y1) in pairwise(bezier(curve)):
+            pieces = max(1, math.ceil(max(abs(x1 - x0), abs(y1 - y0)) / 4))
+            for k in range(pieces):
+                tracks[(int((x0 + (x1 - x0) * k / pieces) // 5), int((y0 + (y1 - y0) * k / pieces) // 5))].add(number)
+    every = sum(len(lines) for lines in tracks.values())
+    return sum(len(lines) - 1 for lines in tracks.values()) / every if every else 0.0
+
+
 def label_spots(placed: Placed, sizes: Sequence[tuple[float, float]], texts: Sequence[str]) -> list[Spot]:
     """Where each number stands: beside its own line, off every other line, box and number."""
     lines = [bezier(curve) for curve in placed.curves]

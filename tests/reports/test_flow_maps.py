@@ -122,6 +122,14 @@ def test_a_bar_tells_no_more_than_the_table_of_trips() -> None:
     assert bars == ["going", "return"]
 
 
+def test_frames_that_would_crowd_the_lines_are_given_up() -> None:
+    """Steps that go to and fro between five departments: in frames, a third of the lines would run on others."""
+    nodes = [MapNode(str(i), f"step {i}", cases=90, group=f"局{i * 7 % 5}") for i in range(16)]
+    edges = [MapEdge(str(a), str(b), 90 - a) for a in range(16) for b in (a + 1, a + 4) if b < 16]
+    edges += [MapEdge(str(a), str(a - 3), 20) for a in range(3, 16)]
+    assert parsed(flow_map(nodes, edges)).xpath("//*[@class='cluster']") == []
+
+
 def test_who_has_no_flow_and_few_cases_is_not_drawn() -> None:
     nodes = [MapNode("a", "甲局", cases=90), MapNode("b", "乙局", cases=80), MapNode("c", "丙局", cases=3)]
     root = parsed(flow_map([*nodes, MapNode("d", "丁局", cases=9)], [MapEdge("a", "b", 70), MapEdge("b", "c", 2)]))
