@@ -142,6 +142,8 @@ def _size(size: int) -> str:
 
 def read_bundles(path: Path) -> tuple[tuple[str, ...], ...]:
     """The services of each bundle of a file as `onething bundles --format json` writes it."""
+    if not path.is_file():
+        raise InputError("log.no-file", path=path)
     try:
         listed = json.loads(path.read_text("utf-8-sig"))
         return tuple(tuple(str(name) for name in bundle["services"]) for bundle in listed)

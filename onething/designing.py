@@ -133,7 +133,7 @@ def proposed(call: Call, wish: Wish, chosen: Chosen) -> Proposal:
 def _no_model(path: Path) -> Any:
     from wording.errors import InputError
 
-    raise InputError("cli.config-missing", path=path)
+    raise InputError("log.no-file", path=path)
 
 
 def redesign(ask: Ask, wish: Wish) -> None:

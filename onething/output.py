@@ -86,7 +86,8 @@ def whole_file(target: Path) -> Iterator[Path]:
 
 
 def as_text(table: ir.Table) -> ir.Table:
-    """A table as the contract writes it: lists joined by `;`, times to the second, empty for unknown."""
+    """As the contract writes it: lists joined by `;`, times to the second, `true`/`false`, empty for unknown."""
+    import ibis
     import ibis.expr.datatypes as dt
 
     columns: dict[str, Any] = {}
@@ -96,6 +97,8 @@ def as_text(table: ir.Table) -> ir.Table:
             column = column.join(";")
         elif isinstance(kind, dt.Timestamp):
             column = column.strftime("%Y-%m-%d %H:%M:%S")
+        elif isinstance(kind, dt.Boolean):
+            column = ibis.cases((column, "true"), (~column, "false"), else_=ibis.null("string"))
         columns[name] = column
     return table.select(**columns)
 

@@ -63,7 +63,7 @@ def read_study_file(path: Path | None) -> StudyFile:
 
 def _tables(path: Path, *, required: bool) -> dict[str, dict[str, Any]]:
     try:
-        whole = tomllib.loads(path.read_text("utf-8"))
+        whole = tomllib.loads(path.read_text("utf-8-sig"))
     except (tomllib.TOMLDecodeError, UnicodeDecodeError) as error:
         if not required and path.name == "pyproject.toml":
             return {}
@@ -75,8 +75,10 @@ def _tables(path: Path, *, required: bool) -> dict[str, dict[str, Any]]:
         for key, value in entries.items():
             if key not in TABLES[table]:
                 raise InputError("cli.config-unknown", path=path, name=f"{table}.{key}", near=_near(key, TABLES[table]))
-            if not isinstance(value, TABLES[table][key]):
+            if isinstance(value, bool) or not isinstance(value, TABLES[table][key]):
                 raise InputError("cli.config-wrong-type", path=path, name=f"{table}.{key}", value=value)
+            if isinstance(value, (int, float)) and value < 0:
+                raise InputError("cli.config-negative", path=path, name=f"{table}.{key}", value=value)
     return tables
 
 

@@ -7,6 +7,7 @@ import os
 import sys
 from collections.abc import Sequence
 from difflib import get_close_matches
+from typing import Any
 
 import wording
 from onething.cli.first_page import ALONE, ON_LOGS, first_page
@@ -100,19 +101,35 @@ def _tell_of_typer(error: Exception, arguments: list[str]) -> int:
 def _wrong_call(error: Exception, arguments: list[str]) -> str:
     """What is wrong with a call, in the language in force: typer's sentences are English alone."""
     kind = type(error).__name__
-    hint = getattr(error, "param_hint", None) or str(getattr(getattr(error, "param", None), "name", "")).upper()
+    hint = getattr(error, "param_hint", None) or _parameter_named(getattr(error, "param", None))
     if kind == "NoSuchOption":
         near = ", ".join(getattr(error, "possibilities", None) or ()) or "--help"
         return wording.say("cli.no-such-option", name=getattr(error, "option_name", ""), near=near)
     if kind == "MissingParameter":
         return wording.say("cli.missing", name=hint)
     if kind == "BadParameter":
-        return wording.say("cli.bad-value", name=hint, problem=getattr(error, "message", ""))
+        return _bad_value(hint, error)
     named = next((word for word in arguments if not word.startswith("-")), "")
     if named and named not in (*ON_LOGS, *ALONE):
         near = ", ".join(get_close_matches(named, (*ON_LOGS, *ALONE), 3)) or "--help"
         return wording.say("cli.no-such-command", name=named, near=near)
     return wording.say("cli.wrong-call", problem=error.format_message())  # type: ignore[attr-defined]
+
+
+def _parameter_named(parameter: object) -> str:
+    """An option as it is written, an argument as the help writes it."""
+    options = [name for name in getattr(parameter, "opts", ()) if name.startswith("-")]
+    return options[0] if options else str(getattr(parameter, "metavar", None) or getattr(parameter, "name", ""))
+
+
+def _bad_value(hint: str, error: Exception) -> str:
+    """What was given, and what is expected: typer checks values by pydantic, which tells both apart from its text."""
+    faults: list[dict[str, Any]] = getattr(error.__cause__, "errors", list)()
+    key = f"cli.expected.{faults[0]['type'].replace('_', '-')}" if faults else ""
+    if not faults or wording.find(wording.language(), key) is None:
+        return wording.say("cli.bad-value", name=hint, problem=getattr(error, "message", ""))
+    expected = wording.say(key, **faults[0].get("ctx", {}))
+    return wording.say("cli.bad-value-given", name=hint, given=faults[0]["input"], expected=expected)
 
 
 def _language_asked_for(arguments: list[str]) -> tuple[list[str], str | None]:

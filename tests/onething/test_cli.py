@@ -56,12 +56,13 @@ def test_a_language_of_another_spelling_is_known(capsys: pytest.CaptureFixture[s
     [
         (["tripz", "x.csv"], "trips"),
         (["trips", "x.csv", "--fromat", "csv"], "--format"),
-        (["trips"], "LOGS"),
+        (["trips"], "LOG…"),
         (["--lang", "fr", "trips"], "fr"),
         (["flows", "x.csv", "--between", "people"], "people"),
         (["trips", "x.csv", "--format", "yaml"], "yaml"),
         (["trips", "x.csv", "--map", "case_id"], "case_id"),
         (["catalogue", "burn"], "burn"),
+        (["trips", "x.csv", "--seed", "x"], "--seed x"),
         ([], "analyze"),
     ],
 )
@@ -169,6 +170,35 @@ def test_a_folder_of_results_is_replaced_with_force_alone(log: Path, tmp_path: P
     assert (out / "kept.txt").exists()
     assert run(["variants", str(log), "--format", "csv", "--out", str(out), "--force"]) == 0
     assert [p.name for p in out.iterdir()] == ["variants.csv"]
+
+
+@pytest.mark.parametrize(
+    ("option", "value", "expected"),
+    [("--seed", "x", "整数"), ("--replications", "1", "不小于 2"), ("--online-share", "1.5", "不大于 1")],
+)
+def test_a_value_that_cannot_be_is_told_with_what_is_expected_in_the_language_asked_for(
+    option: str, value: str, expected: str, capsys: pytest.CaptureFixture[str]
+) -> None:
+    assert run(["--lang", "zh", "simulate", "x.csv", option, value]) == 2
+    told = capsys.readouterr().err
+    assert f"{option} {value}：" in told
+    assert expected in told
+    assert "Input" not in told
+
+
+@pytest.mark.parametrize("line", ["trip_gap_h = -1", "trip_gap_h = true"])
+def test_a_gap_that_cannot_be_is_refused(
+    line: str, log: Path, tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    study = tmp_path / "study.toml"
+    study.write_text(f"[trips]\n{line}\n", "utf-8-sig")
+    assert run(["trips", str(log), "--config", str(study), "-q"]) == 3
+    assert "trips.trip_gap_h" in capsys.readouterr().err
+
+
+def test_truth_is_written_as_the_contract_has_it(capsys: pytest.CaptureFixture[str]) -> None:
+    assert run(["doctor", "--format", "csv"]) == 0
+    assert capsys.readouterr().out.splitlines()[1].endswith(",true")
 
 
 def test_doctor_knows_the_engine(capsys: pytest.CaptureFixture[str]) -> None:
