@@ -40,7 +40,7 @@ _PLAIN = ("case_id", "activity")  # where "无" may be meant
 def canonical_table(
     engine: Engine, raw: ir.Table, columns: Mapping[str, int], *, zone: str, spellings: Mapping[str, Mapping[str, str]],
     plain: frozenset[str], carry: Sequence[str], alike: Mapping[str, Mapping[str, str]] | None = None,
-    day_first: bool = False, lazy: bool = False,
+    day_first: bool = False, lazy: bool = False, identical: frozenset[str] = frozenset(),
 ) -> ir.Table:  # fmt: skip
     """The raw table's columns put into canonical form, one for each role that `columns` names; lazy.
 
@@ -58,6 +58,8 @@ def canonical_table(
         03/04/2024 is the third of April (`event_logs.day_order`).
     lazy
         The raw table is a file itself, not a copy.
+    identical
+        Roles whose cells are canonical to the letter: they are passed on untouched, as quick as the file gives them.
     """
     raw = _lists_read(engine, raw, columns, plain, lazy=lazy)
     raw, looked_up = _codes_looked_up(engine, raw, columns, spellings)
@@ -67,6 +69,8 @@ def canonical_table(
     )
     recipes = {
         role: _recipe(role, raw[f"c{place}"], zone=zone, day_first=day_first, spellings=spellings, plain=role in plain)
+        if role not in identical
+        else ()
         for role, place in columns.items()
     }
     for role, names in (alike or {}).items():

@@ -147,7 +147,7 @@ def _drafted(engine: DuckDBEngine, raw: Raw, assignment: Assignment, zone: str) 
     carry = ["row", "line", "digest", *dict.fromkeys(wanted.values())]
     steps = canonical_table(
         engine, _numbered(raw, wanted), assignment.columns, zone=zone, spellings=spellings, plain=plain, carry=carry,
-        alike=alike, day_first=day_first, lazy=raw.lazy,
+        alike=alike, day_first=day_first, lazy=raw.lazy, identical=looks.identical,
     )  # fmt: skip
     headers = {role: raw.headers[place] for role, place in assignment.columns.items()}
     reason = reason_of(steps, {role: steps[cell] for role, cell in wanted.items()}, headers, plain)

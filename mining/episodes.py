@@ -55,25 +55,46 @@ def cases(log: EventLog, *, steps: dict[str, str] | None = None) -> ir.Table:
     none = ibis.null("string")
     grouped = events.group_by("case_id").aggregate(
         service=events.service.max() if log.has("service") else none,
-        # An event that masks him does not hide the name that the case's other events tell.
-        applicant=ibis.coalesce(events.applicant.max(where=events.applicant_key.notnull()), events.applicant.max())
-        if log.has("applicant")
-        else none,
-        applicant_key=events.applicant_key.max() if log.has("applicant") else none,
-        object=_identity(events.object).max() if log.has("object") else none,
-        episode=_identity(events.episode).max() if log.has("episode") else none,
+        object=_named_by(log, "object"),
+        episode=_named_by(log, "episode"),
+        **_applicants(log),
         first_at=events.begun_at.min(),
         last_at=events.completed_at.max(),
         first_event_number=events.event_number.min(),
         applied_at=events.begun_at.min(where=applies),
         ends=final.any(),
     )
+    if "applicant_key" not in grouped.columns:
+        grouped = grouped.mutate(applicant_key=grouped.applicant)
     return grouped.mutate(begins=(grouped.applied_at <= grouped.first_at).fill_null(False)).drop("applied_at")
 
 
-def _identity(column: ir.StringColumn) -> ir.StringColumn:
-    """The column without what is masked or a placeholder: that ties nothing."""
-    return column.re_search(PLACEHOLDER).ifelse(None, column)
+def _applicants(log: EventLog) -> dict[str, ir.StringValue]:
+    """A case's applicant and his key. An event that masks him does not hide the name that the case's others tell."""
+    import ibis
+
+    name, key = log.events.applicant, log.events.applicant_key
+    if not log.has("applicant"):
+        return {"applicant": ibis.null("string"), "applicant_key": ibis.null("string")}
+    if log.run(log.events.filter(~name.identical_to(key)).select("event_number").limit(1)).empty:
+        return {"applicant": name.max()}  # each is his own key: the same texts need not be looked through twice
+    return {"applicant": ibis.coalesce(name.max(where=key.notnull()), name.max()), "applicant_key": key.max()}
+
+
+def _named_by(log: EventLog, role: str) -> ir.StringValue:
+    """The case's identity in a column, without what is masked or a placeholder: that ties nothing.
+
+    Each different identity is looked at first, since few logs have any that is none, and many have none at all.
+    """
+    import ibis
+
+    column = log.events[role]
+    written = column.as_table().distinct().filter(lambda t: t[role].notnull())
+    look = written.aggregate(known=written.count(), odd=written[role].re_search(PLACEHOLDER).any().fill_null(False))
+    found = log.run(look).iloc[0] if log.has(role) else None
+    if found is None or not found["known"]:
+        return ibis.null("string")
+    return (column.re_search(PLACEHOLDER).ifelse(None, column) if found["odd"] else column).max()
 
 
 def episodes(log: EventLog, *, bundles: Sequence[Sequence[str]] = (), episode_gap_days: float = 60) -> ir.Table:
@@ -105,8 +126,11 @@ def episodes(log: EventLog, *, bundles: Sequence[Sequence[str]] = (), episode_ga
     services = found.group_by("service").aggregate(knows_begin=found.begins.any(), knows_end=found.ends.any())
     tied = _tied(found.mutate(service=found.service.fill_null("")), _bundle_of(log, found, bundles))
     services = services.mutate(service=services.service.fill_null(""))
-    kept = _episodes(tied, services, episode_gap_days)
-    return log.keep("episodes", kept.mutate(service=kept.service.nullif("")))
+    numbers = log.keep("episode_numbers", _numbered(tied, episode_gap_days))
+    kept = log.keep("episodes", _named(tied, numbers, services))
+    for narrow in (found, numbers):
+        log.engine.drop(narrow)
+    return kept
 
 
 def _bundle_of(log: EventLog, found: ir.Table, bundles: Sequence[Sequence[str]]) -> dict[str, int] | None:
@@ -148,43 +172,46 @@ def _tied(found: ir.Table, bundle_of: dict[str, int] | None) -> ir.Table:
     )
 
 
-def _episodes(tied: ir.Table, services: ir.Table, gap_days: float) -> ir.Table:
-    """Split what is tied wherever a case starts later than the gap after the latest end so far."""
+def _numbered(tied: ir.Table, gap_days: float) -> ir.Table:
+    """``first_event_number, episode_number`` of every case: what is tied, split by the gap after the latest end so far.
+
+    Rows are sorted by numbers, and nothing else goes with them: texts would cost several times as much. Two ties of a
+    million share a number once in some ten million logs.
+    """
     import ibis
 
-    # A number for what ties, since windows over numbers are cheaper than over texts.
-    keys = ["reason", "tie", "bundle"]
-    ties = tied.group_by(keys).aggregate(tie_number=tied.first_event_number.min())
-    tied = tied.inner_join(ties, keys).drop("tie")
-    window = {"group_by": "tie_number", "order_by": ["first_at", "first_event_number"]}
+    lines = tied.select(
+        "first_event_number", "first_at", "last_at",
+        line=ibis.struct({name: tied[name] for name in ("reason", "tie", "bundle")}).hash(),
+    )  # fmt: skip
+    window = {"group_by": "line", "order_by": ["first_at", "first_event_number"]}
     earlier, here = ibis.window(**window, rows=(None, -1)), ibis.window(**window)
     gap = ibis.interval(seconds=round(gap_days * 86400))
-    apart = tied.mutate(
-        starts=~(tied.first_at <= tied.last_at.max().over(earlier) + gap).fill_null(False),
+    apart = lines.mutate(
+        starts=~(lines.first_at <= lines.last_at.max().over(earlier) + gap).fill_null(False),
         place_in_line=ibis.row_number().over(here),
     )
-    number = carried(apart.starts, apart.place_in_line, apart.first_event_number).over(
-        ibis.window(**window, rows=(None, 0))
-    )
-    numbered = apart.mutate(episode_number=number % CARRY)
-    judged = numbered.left_join(services, "service")
+    number = carried(apart.starts, apart.place_in_line, apart.first_event_number)
+    return apart.select("first_event_number", episode_number=number.over(ibis.window(**window, rows=(None, 0))) % CARRY)
+
+
+def _named(tied: ir.Table, numbers: ir.Table, services: ir.Table) -> ir.Table:
+    """The cases with the name of their episode, and whether it is cut off."""
+    judged = tied.left_join(services, "service")
     lacking = (judged.knows_begin & ~judged.begins) | (judged.knows_end & ~judged.ends)
-    cut = judged.filter(lacking).select("episode_number").distinct().mutate(cut=True)
-    names = numbered.filter(numbered.starts).select("episode_number", episode_id="case_id")
-    named = numbered.inner_join(names, "episode_number").left_join(cut, "episode_number")
-    return named.select(
-        "case_id",
-        "episode_id",
-        "episode_number",
-        "applicant",
-        "applicant_key",
-        "service",
-        "first_at",
-        "last_at",
-        "first_event_number",
-        cut=named.cut.fill_null(False),
-        reason=named.reason,
+    cut = judged.filter(lacking).select("first_event_number").inner_join(numbers, "first_event_number")
+    first = numbers.filter(numbers.first_event_number == numbers.episode_number).select("episode_number")
+    names = tied.inner_join(first, tied.first_event_number == first.episode_number)
+    named = (
+        tied.inner_join(numbers, "first_event_number")
+        .inner_join(names.select("episode_number", episode_id="case_id"), "episode_number")
+        .left_join(cut.select("episode_number").distinct().mutate(cut=True), "episode_number")
     )
+    return named.select(
+        "case_id", "episode_id", "episode_number", "applicant", "applicant_key",
+        named.service.nullif("").name("service"), "first_at", "last_at", "first_event_number",
+        named.cut.fill_null(False).name("cut"), "reason",
+    )  # fmt: skip
 
 
 # Room for event numbers in a carried code: 2 to the 33rd, eight thousand million rows.
