@@ -75,7 +75,9 @@ def read_delimited(engine: DuckDBEngine, path: Path, *, named: Path | None = Non
         except UnicodeDecodeError:  # UTF-8 in its first megabyte only
             encoding = "gb18030"
             raw = _parsed(engine, as_utf8(path, encoding, Path(folder)), shown, delimiter, lines)
-    return replace(raw, encoding=encoding.removesuffix("-sig"))
+    # What ends within its last cell looks whole, and so does what ends with a line: nobody but the sender can tell.
+    notes: tuple[tuple[str, dict[str, object]], ...] = () if ended else (("log.note-no-last-break", {"n": lines}),)
+    return replace(raw, encoding=encoding.removesuffix("-sig"), notes=notes)
 
 
 def _parsed(engine: DuckDBEngine, plain: Path, shown: Path, delimiter: str | None, lines: int) -> Raw:
@@ -297,6 +299,7 @@ def _records(path: Path, shape: Shape, shown: Path) -> Iterator[tuple[int, list[
     source = _Lines(path)
     reader = csv.reader(source, delimiter=shape.delimiter)
     csv.field_size_limit(LONGEST_LINE)
+    narrowest = width
     while True:
         first = source.number + 1
         source.text.clear()
@@ -312,6 +315,10 @@ def _records(path: Path, shape: Shape, shown: Path) -> Iterator[tuple[int, list[
         if source.ended and _unclosed(source.text):
             yield from _reopened(first, source.text, shape)
             return
+        if source.ended and len(cells) < narrowest and not source.text[-1].endswith(("\n", "\r")):
+            yield first, cells, "cut_off"
+            continue
+        narrowest = min(narrowest, len(cells))
         extra = cells[width:]
         if any(cell.strip() for cell in extra):
             yield first, cells, "too_many_cells"

@@ -176,7 +176,7 @@ def read_file(
         from event_logs.readers.ocel import read_ocel_json
 
         return read_ocel_json(engine, path, named=named, roles=roles)
-    if name.endswith((".jsonl", ".ndjson", ".json")) or text.startswith(b'{"'):
+    if name.endswith((".jsonl", ".ndjson", ".json")) or text.startswith((b'{"', b'[{"')):
         from event_logs.readers.json_lines import read_json_lines
 
         return read_json_lines(engine, path, named=named)

@@ -1,8 +1,12 @@
-"""JSON Lines: one object a line; lists stay lists. A line that is no object is set aside with its number."""
+"""JSON Lines: one object a line; lists stay lists. A line that is no object is set aside with its number.
+
+A list of objects is read too, an object at a time, whatever its lines.
+"""
 
 from __future__ import annotations
 
 import json
+import re
 from collections.abc import Iterator
 from dataclasses import replace
 from pathlib import Path
@@ -19,13 +23,17 @@ if TYPE_CHECKING:
     from event_logs.backend import DuckDBEngine
 
 
+_PORTION = 4 << 20
+_BETWEEN = re.compile(r"[\s,]*")
+
+
 def read_json_lines(engine: DuckDBEngine, path: Path, *, named: Path | None = None) -> Raw:
-    """A file of one JSON object a line.
+    """A file of one JSON object a line, or of one list of objects.
 
     Raises
     ------
     InputError
-        No line of it is an object, or a line is longer than 32 MB.
+        No line of it is an object, a line (or an object of a list) is longer than 32 MB, or a list is no JSON or cut.
     """
     shown = named or path
     names: dict[str, None] = {}
@@ -53,6 +61,55 @@ def read_json_lines(engine: DuckDBEngine, path: Path, *, named: Path | None = No
 
 
 def _records(path: Path, shown: Path) -> Iterator[tuple[int, dict[str, Any] | None, str]]:
+    with path.open(encoding="utf-8-sig", errors="replace") as file:
+        listed = file.read(1 << 16).lstrip().startswith("[")
+    return _elements(path, shown) if listed else _lines(path, shown)
+
+
+def _elements(path: Path, shown: Path) -> Iterator[tuple[int, dict[str, Any] | None, str]]:
+    """The objects of a list, each with the line that it begins on."""
+    read = json.JSONDecoder().raw_decode
+    with path.open(encoding="utf-8-sig", errors="surrogateescape", newline="\n") as file:
+        text, line = file.read(_PORTION), 1
+        at = _begin(text, 0) + 1
+        line += text.count("\n", 0, at)
+        while True:
+            begin = _begin(text, at)
+            line += text.count("\n", at, begin)
+            at = begin
+            if text.startswith("]", at):
+                if text[at + 1 :].strip() or file.read(_PORTION).strip():
+                    raise InputError("log.bad-json", path=shown, line=line, reason="Extra data")
+                return
+            try:
+                record, end = read(text, at)
+            except RecursionError:
+                raise InputError("log.too-deep", path=shown, line=line) from None
+            except ValueError as error:
+                text, at = text[at:], 0
+                if len(text) > LONGEST_LINE:
+                    raise InputError("log.line-too-long", path=shown, line=line, megabytes=LONGEST_LINE >> 20) from None
+                if not (more := file.read(_PORTION)):
+                    raise InputError("log.bad-json", path=shown, line=line, reason=str(error).split(":")[0]) from None
+                text += more
+                continue
+            whole = isinstance(record, dict)
+            yield line, record if whole else None, "" if whole else _printable(text[at:end])
+            line += text.count("\n", at, end)
+            at = end
+
+
+def _begin(text: str, at: int) -> int:
+    """Where the next element begins, or the list ends."""
+    found = _BETWEEN.match(text, at)
+    return found.end() if found else at
+
+
+def _printable(text: str) -> str:
+    return text.encode("utf-8", "replace").decode().strip()
+
+
+def _lines(path: Path, shown: Path) -> Iterator[tuple[int, dict[str, Any] | None, str]]:
     with path.open(encoding="utf-8-sig", errors="surrogateescape", newline="\n") as file:
         number = 0
         while text := file.readline(LONGEST_LINE):
@@ -65,7 +122,7 @@ def _records(path: Path, shown: Path) -> Iterator[tuple[int, dict[str, Any] | No
                 record = json.loads(text)
             except (ValueError, RecursionError):
                 record = None
-            yield number, record if isinstance(record, dict) else None, text.encode("utf-8", "replace").decode().strip()
+            yield number, record if isinstance(record, dict) else None, _printable(text)
 
 
 def _text(value: Any) -> str | None:

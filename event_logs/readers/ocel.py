@@ -26,6 +26,7 @@ from wording.errors import InputError
 if TYPE_CHECKING:
     from event_logs.backend import DuckDBEngine
 
+LARGEST_DOCUMENT = 256 << 20
 CASE_TYPES = ("办件", "case", "cases", "application", "applications", "申请", "业务", "案件", "matter")
 
 
@@ -53,7 +54,7 @@ def read_ocel_json(
     """OCEL 2.0 or 1.0 in JSON."""
     shown = named or path
     try:
-        document = json.loads(b"".join(stream(path, shown)).decode("utf-8-sig"))
+        document = json.loads(_whole(path, shown).decode("utf-8-sig"))
     except UnicodeDecodeError as error:
         raise InputError("log.not-encoded", path=shown, encoding="utf-8", at=error.start) from None
     except json.JSONDecodeError as error:
@@ -65,6 +66,17 @@ def read_ocel_json(
     except (KeyError, TypeError, AttributeError, ValueError) as error:
         raise InputError("log.not-ocel", path=shown, reason=f"{type(error).__name__}: {error}") from None
     return flat(engine, log, shown, roles or {})
+
+
+def _whole(path: Path, shown: Path) -> bytes:
+    """A document's bytes: it can only be read as a whole, and so only up to a size."""
+    parts, size = [], 0
+    for chunk in stream(path, shown):
+        size += len(chunk)
+        if size > LARGEST_DOCUMENT:
+            raise InputError("log.document-too-large", path=shown, megabytes=LARGEST_DOCUMENT >> 20)
+        parts.append(chunk)
+    return b"".join(parts)
 
 
 def _of_version_1(document: Mapping[str, Any]) -> ObjectLog:
@@ -169,6 +181,7 @@ def read_ocel_sqlite(
     from event_logs.readers.exchange import read_exchange_database
 
     shown = named or path
+    _check_whole(path, shown)
     try:
         database = sqlite3.connect(f"{path.absolute().as_uri()}?mode=ro&immutable=1", uri=True)
         try:
@@ -182,6 +195,18 @@ def read_ocel_sqlite(
             database.close()
     except (sqlite3.Error, UnicodeDecodeError) as error:
         raise InputError("log.not-sqlite", path=shown, reason=str(error)) from None
+
+
+def _check_whole(path: Path, shown: Path) -> None:
+    """Refuse a database that ends before its last page: what is lost may lie in pages that are read last, or never."""
+    with path.open("rb") as file:
+        head = file.read(100)
+    if len(head) < 100 or head[24:28] != head[92:96]:  # an old writer left the number of pages unsaid
+        return
+    page = int.from_bytes(head[16:18], "big")
+    size = (page if page > 1 else 65_536) * int.from_bytes(head[28:32], "big")
+    if (there := path.stat().st_size) < size:
+        raise InputError("log.cut-sqlite", path=shown, there=there, size=size)
 
 
 def _of_database(database: sqlite3.Connection, names: set[str]) -> ObjectLog:

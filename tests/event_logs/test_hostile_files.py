@@ -9,15 +9,18 @@ import io
 import zipfile
 from collections.abc import Callable
 from pathlib import Path
+from typing import Any
 
 import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
 from event_logs import read_log
+from event_logs.writers import write_log
 from wording.errors import InputError, OnethingError
 
 Write = Callable[[str, str | bytes], Path]
+Cells = Callable[..., list[list[Any]]]
 
 H = "办件编号,环节名称,完成时间,开始时间,办理部门\n"
 EVENT = '<event><string key="concept:name" value="a"/><date key="time:timestamp" value="2024-03-04T09:00:00Z"/></event>'
@@ -39,7 +42,8 @@ def zipped(name: str, content: bytes) -> bytes:
         ("external.xes", '<!DOCTYPE a SYSTEM "file:///etc/passwd"><log/>', "log.xml-doctype"),
         ("external.xmlocel", '<!DOCTYPE a SYSTEM "http://x/y"><log/>', "log.xml-doctype"),
         ("deep.xes", "<log>" + "<a>" * 200_000, "log.too-deep"),
-        ("deep.json", "[" * 100_000, "log.bad-json"),
+        ("deep.json", "[" * 100_000, "log.too-deep"),
+        ("lists.json", "[1]\n[2]\n", "log.bad-json"),
         ("long.csv", H.encode() + b"1," + b"x" * (40 << 20), "log.line-too-long"),
         ("trick.zip", zipped("../../evil.csv", ROWS), "log.path-trick"),
         ("absolute.zip", zipped("/etc/evil.csv", ROWS), "log.path-trick"),
@@ -123,3 +127,40 @@ def test_every_public_file_is_read_or_refused_by_name(shared: Path) -> None:
             read_log(path).engine.close()
         except InputError as refused:
             assert path.name in str(refused)
+
+
+def test_a_row_that_breaks_off_with_the_file_is_set_aside(write: Write) -> None:
+    whole = H + "1,受理,2024-03-04 09:00:00,2024-03-04 08:00:00,税务局\n"
+    log = read_log(write("cut.csv", whole + "2,受理,2024-03-1"))
+    assert [(row.line, row.reason) for row in log.reading.rejected] == [(3, "cut_off")]
+    assert log.reading.notes[0] == ("log.note-no-last-break", {"n": 3})
+
+
+def test_a_last_row_no_narrower_than_the_others_is_read_and_the_missing_break_is_said(write: Write) -> None:
+    log = read_log(write("short.csv", H + "1,受理,2024-03-04 09:00:00\n2,受理,2024-03-04 09:00:00"))
+    assert log.reading.rejected == ()
+    assert [key for key, _ in log.reading.notes] == ["log.note-no-last-break"]
+
+
+def test_a_database_that_ends_before_its_last_page_is_refused(write: Write, tmp_path: Path) -> None:
+    write_log(read_log(write("log.csv", ROWS)), tmp_path / "log.sqlite")
+    cut = write("cut.sqlite", (tmp_path / "log.sqlite").read_bytes()[:-1])
+    with pytest.raises(InputError) as refused:
+        read_log(cut)
+    assert refused.value.key == "log.cut-sqlite"
+
+
+OBJECTS = '[\n {"case_id": "1", "activity": "a}]", "completed_at": "2024-03-04 09:00:00", "materials": ["x", "y"]},\n 7,\n {"case_id": "2", "activity": "b", "completed_at": "2024-03-04 10:00:00"}\n]'
+
+
+def test_a_list_of_objects_is_read_and_what_is_none_is_set_aside(write: Write, cells: Cells) -> None:
+    log = read_log(write("log.json", OBJECTS))
+    assert cells(log, "case_id", "activity", "materials", "line") == [["1", "a}]", ["x", "y"], 2], ["2", "b", None, 4]]
+    assert [(row.line, row.reason) for row in log.reading.rejected] == [(3, "bad_json")]
+
+
+@pytest.mark.parametrize("end", [1, 2, 40, 90])
+def test_a_list_of_objects_that_breaks_off_is_refused(write: Write, end: int) -> None:
+    with pytest.raises(InputError) as refused:
+        read_log(write("log.json", OBJECTS[:-end]))
+    assert refused.value.key == "log.bad-json"
