@@ -184,6 +184,24 @@ def notes(log: EventLog, found: Sequence[Bundle]) -> tuple[tuple[str, dict[str, 
     return tuple(told)
 
 
+def notes_on_given(log: EventLog, bundles: Sequence[Sequence[str]]) -> tuple[tuple[str, dict[str, object]], ...]:
+    """What does not fit of bundles that a user gave: services that the log does not have, or that two bundles name."""
+    named = [(_plain(service), service) for services in bundles for service in dict.fromkeys(services)]
+    if not named:
+        return ()
+    found = log.run(log.events.select("service").distinct())["service"].dropna() if log.has("service") else ()
+    written = {_plain(service) for service in found}
+    unknown = list(dict.fromkeys(name for plain, name in named if plain not in written))
+    keys = [plain for plain, _ in named]
+    twice = list(dict.fromkeys(name for plain, name in named if keys.count(plain) > 1))
+    told: list[tuple[str, dict[str, object]]] = []
+    if unknown:
+        told.append(("bundles.given-unknown", {"services": unknown}))
+    if twice:
+        told.append(("bundles.given-twice", {"services": twice}))
+    return tuple(told)
+
+
 def _bundle(
     log: EventLog,
     services: Sequence[str],

@@ -184,7 +184,9 @@ def _in_person(log: EventLog, rows: ir.Table, catalogue: Catalogue) -> dict[str,
     return {name: bool(entry.in_person) for name, entry in entries.items() if entry is not None}
 
 
-def notes(log: EventLog, *, places_given: bool = False, possible: int = 0) -> tuple[Note, ...]:
+def notes(
+    log: EventLog, *, places_given: bool = False, possible: int = 0, applicant_activities: Sequence[str] = ()
+) -> tuple[Note, ...]:
     """What the figures of trips rest on where the log lacks a role: keys of the wording, with their values."""
     found: list[Note] = []
     for role in ("applicant", "channel", "actor", "department", "place", "started_at"):
@@ -192,7 +194,7 @@ def notes(log: EventLog, *, places_given: bool = False, possible: int = 0) -> tu
             found.append((f"trips.note.no_{role}", {}))
     if log.has("place") and not places_given:
         found.append(("trips.note.no_places_table", {}))
-    if not log.has("actor") and log.has("channel") and facing(log).assumed:
+    if not log.has("actor") and log.has("channel") and facing(log, applicant_activities).assumed:
         found.append(("trips.note.assumed_visits", {}))
     if possible:
         found.append(("trips.note.possible", {"n": possible}))

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import sys
+from collections.abc import Iterable
 from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
@@ -46,6 +47,11 @@ class Call:
     def applicant_activities(self) -> tuple[str, ...]:
         """Activities that need the applicant, where the log does not say; none: the catalogue's vocabulary."""
         return tuple(self.study.get("trips", "applicant_activities", ()))
+
+    @property
+    def places_given(self) -> bool:
+        """Whether the user says which departments and windows are one hall."""
+        return bool(self.ask.places or self.study.file("places") or self.catalogue().halls)
 
     def catalogue(self) -> Catalogue:
         """The catalogue that ships, with the user's own laid over it."""
@@ -151,6 +157,14 @@ def read_bundles(path: Path) -> tuple[tuple[str, ...], ...]:
         raise InputError("cli.bundles-unreadable", path=path, problem=error) from error
 
 
+def tell_notes(call: Call, notes: Iterable[tuple[str, dict[str, object]]]) -> None:
+    """On stderr, what an answer rests on where the log lacks a role."""
+    call.progress.end()
+    if not call.ask.quiet:
+        for key, values in notes:
+            print(say(key, **values), file=sys.stderr)  # noqa: T201
+
+
 def rows(call: Call, table: ir.Table, name: str) -> None:
     """Write a command's rows as the call asks."""
     call.progress.end()
@@ -199,11 +213,22 @@ def told_materials(table: ir.Table) -> ir.Table:
 
 def bundle_rows(call: Call) -> None:
     """Write the bundles found: JSON as the contract has it; in tables, services joined by `;`."""
-    from mining.bundles import find_bundles
+    from mining.bundle_figures import TODAY
+    from mining.bundles import Bundle, find_bundles, notes, notes_on_given
 
-    found = find_bundles(call.log, catalogue=call.catalogue(), classes=classes_of(call))
+    catalogue = call.catalogue()
+    found = find_bundles(
+        call.log,
+        catalogue=catalogue,
+        classes=classes_of(call),
+        bundles=call.given_bundles(),
+        places=catalogue.halls,
+        trip_gap_h=call.trip_gap_h,
+        episode_gap_days=call.episode_gap_days,
+        applicant_activities=call.applicant_activities,
+    )
     records = [bundle.as_json() for bundle in found]
-    call.progress.end()
+    tell_notes(call, (*notes_on_given(call.log, call.given_bundles()), *notes(call.log, found)))
     if call.ask.format == "json" or (call.ask.out is not None and call.ask.format == "table"):
         if call.ask.out is None:
             sys.stdout.write(json_text(records) + "\n")
@@ -213,10 +238,10 @@ def bundle_rows(call: Call) -> None:
         print(say("cli.written", path=call.ask.out / "bundles.json"), file=sys.stderr)  # noqa: T201
         return
     flat = [flat_bundle(record) for record in records]
+    names = list(flat_bundle(Bundle("", (), 0, 0.0, (), dict.fromkeys(TODAY)).as_json()))
     if call.ask.format == "table":
-        sys.stdout.write(text_table(list(flat[0]) if flat else ["name"], [list(row.values()) for row in flat]))
+        sys.stdout.write(text_table(names, [list(row.values()) for row in flat]))
         return
-    names = list(flat[0]) if flat else ["name"]
     columns = {name: [row.get(name) for row in flat] for name in names}
     types = {name: _type_of(values) for name, values in columns.items()}
     rows(call, call.log.engine.hold("bundles", columns, types), "bundles")

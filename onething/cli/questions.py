@@ -35,18 +35,24 @@ def variants(ask: Ask) -> None:
 
 def trips(ask: Ask) -> None:
     """Trips, a row each."""
-    from onething.calls import opened, rows, trips_of
+    from mining.bundles import notes_on_given
+    from mining.trips import notes
+    from onething.calls import opened, rows, tell_notes, trips_of
 
     call = opened(ask)
     rows(call, trips_of(call), "trips")
+    rests_on = notes(call.log, places_given=call.places_given, applicant_activities=call.applicant_activities)
+    tell_notes(call, (*notes_on_given(call.log, call.given_bundles()), *rests_on))
 
 
 def materials(ask: Ask) -> None:
     """Submissions, a row each."""
-    from onething.calls import materials_of, opened, rows
+    from mining.materials import notes
+    from onething.calls import materials_of, opened, rows, tell_notes
 
     call = opened(ask)
     rows(call, materials_of(call), "materials")
+    tell_notes(call, notes(call.log))
 
 
 def bundles(ask: Ask) -> None:

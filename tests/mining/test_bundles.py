@@ -14,7 +14,7 @@ from catalogue.services import Bundle as Listed
 from catalogue.services import Catalogue
 from event_logs import read_log
 from event_logs.log import EventLog
-from mining.bundles import Bundle, find_bundles, notes
+from mining.bundles import Bundle, find_bundles, notes, notes_on_given
 from mining.cooccurrence import cooccurrence, groups, named_groups
 from mining.episodes import episodes
 from tests.mining.conftest import build_log
@@ -182,3 +182,12 @@ def test_labelled_bundles_are_found_exactly_with_their_order(shared: Path, world
 def test_groups_of_no_services_are_none(log_of: LogOf) -> None:
     log = log_of(ROLES, thing("甲", "A", 0))
     assert groups(cooccurrence(log, episodes(log))) == ()
+
+
+def test_what_does_not_fit_of_bundles_that_were_given_is_said(log_of: LogOf) -> None:
+    log = log_of(ROLES, thing("甲", "AB", 0))
+    assert notes_on_given(log, [("A", "B")]) == ()
+    assert notes_on_given(log, [("A", "X"), ("B", " A")]) == (
+        ("bundles.given-unknown", {"services": ["X"]}),
+        ("bundles.given-twice", {"services": ["A", " A"]}),
+    )

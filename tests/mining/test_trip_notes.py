@@ -24,3 +24,10 @@ def test_visits_assumed_of_unknown_words_are_said_to_be_assumed(tmp_path: Path) 
 
 def test_known_words_need_no_such_assumption(tmp_path: Path) -> None:
     assert "trips.note.assumed_visits" not in keys(tmp_path, "1,提交申请,2024-03-04 09:00,A1,onsite\n")
+
+
+def test_activities_that_the_user_lists_are_no_assumption(tmp_path: Path) -> None:
+    path = tmp_path / "log.csv"
+    path.write_text(HEAD + "1,qwx,2024-03-04 09:00,A1,onsite\n", "utf-8")
+    told = [key for key, _ in notes(read_log(path), applicant_activities=["qwx"])]
+    assert "trips.note.assumed_visits" not in told

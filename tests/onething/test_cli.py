@@ -186,6 +186,32 @@ def test_a_value_that_cannot_be_is_told_with_what_is_expected_in_the_language_as
     assert "Input" not in told
 
 
+def test_an_answer_without_rows_says_what_the_log_lacks_and_keeps_its_columns(
+    log: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    assert run(["--lang", "en", "bundles", str(log), "--format", "csv"]) == 0
+    told = capsys.readouterr()
+    assert "no service" in told.err
+    assert {"services", "order", "trips_mean"} <= set(told.out.strip().split(","))
+
+
+def test_bundles_takes_the_users_gap_and_bundles(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    log, study, given = tmp_path / "log.csv", tmp_path / "study.toml", tmp_path / "given.json"
+    visits = ["1,apply,2024-03-04 09:00,A", "1,collect,2024-03-04 12:00,A", "2,apply,2024-03-04 12:10,B"]
+    log.write_text(
+        "case_id,activity,completed_at,service,department,applicant,channel,place\n"
+        + "".join(f"{row},tax,p1,onsite,hall\n" for row in [*visits, "2,collect,2024-03-05 09:00,B"]),
+        "utf-8",
+    )
+    given.write_text('[{"services": ["A", "B"]}]', "utf-8")
+    study.write_text("[trips]\ntrip_gap_h = 1\n", "utf-8")
+    call = ["bundles", str(log), "--bundles", str(given), "--format", "json", "-q"]
+    assert run(call) == 0
+    assert '"trips_mean": 2.0' in capsys.readouterr().out
+    assert run([*call, "--config", str(study)]) == 0
+    assert '"trips_mean": 3.0' in capsys.readouterr().out
+
+
 @pytest.mark.parametrize("line", ["trip_gap_h = -1", "trip_gap_h = true"])
 def test_a_gap_that_cannot_be_is_refused(
     line: str, log: Path, tmp_path: Path, capsys: pytest.CaptureFixture[str]
