@@ -167,11 +167,12 @@ def told(proposal: Proposal, rows: Sequence[dict[str, Any]]) -> str:
     lines: list[str] = []
     for row in rows:
         taken = say("redesign.tell.taken" if row["taken"] else "redesign.tell.refused")
-        lines.append(f"{MOVES[row['move']].label} ({row['move']}): {taken}")
+        name = f"{MOVES[row['move']].label} ({row['move']})"
+        lines.append(say("redesign.tell.line", what=name, said=taken))
         for part in ("evidence", "changes", "needs", "risks"):
             if row[part]:
                 said = row[part].replace("\n", "\n    ")
-                lines.append(f"  {say(f'redesign.tell.{part}')}: {said}")
+                lines.append("  " + say("redesign.tell.line", what=say(f"redesign.tell.{part}"), said=said))
     lines += ["", say("redesign.tell.checks"), *(f"  {check.text}" for check in proposal.checks)]
     notes = [say(key, **values) for key, values in proposal.to_be.notes]
     return "\n".join([*lines, *notes]) + "\n"

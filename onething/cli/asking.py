@@ -50,7 +50,7 @@ def _shared() -> list[inspect.Parameter]:
             "logs",
             list[str],
             inspect.Parameter.empty,
-            typer.Argument(metavar="LOG…", help=say("cli.help.logs"), show_default=False),
+            typer.Argument(metavar=say("cli.log-metavar"), help=say("cli.help.logs"), show_default=False),
         ),
         _parameter("map", list[str] | None, None, option("--map", metavar="ROLE=COLUMN", help=say("cli.help.map"))),
         _parameter("mapping", Path | None, None, option("--mapping", metavar="FILE", help=say("cli.help.mapping"))),
