@@ -18,9 +18,10 @@ _NUMBER = re.compile(r"^\s*[-+]?[\d,]*\.?\d+(?:[eE][+-]?\d+)?\s*[元%]?\s*$")
 class Profile:
     """One column's sample. Shares are of its filled cells.
 
-    What tells an officer from an agent is looked at only where the header may name either: `changes_within_case`, share
-    of the cases with two filled cells or more in which the value changes; `one_department`, share of the values that
-    occur with one department only; `like_applicant`, share of rows in which the value is the applicant's.
+    What tells an officer from an agent, or a step's end from its case's, is looked at only where the header may name
+    either: `changes_within_case`, share of the cases with two filled cells or more in which the value changes; and of
+    persons `one_department`, share of the values that occur with one department only; `like_applicant`, share of rows
+    in which the value is the applicant's.
     """
 
     header: str
@@ -76,6 +77,12 @@ def _first_named(role: str, headers_: Sequence[str], columns: Sequence[Sequence[
     return columns[min(places)[1]] if places else ()
 
 
+def says_end_of_case(header: str) -> bool:
+    """Whether a header names the time at which a case was decided, which a log of steps may mean for the step's own."""
+    folded = fold_header(header)
+    return any(word in folded for word in ("办结", "审结", "结案")) and not any(word in folded for word in "承应限拟")
+
+
 def _may_be_a_person(header: str) -> bool:
     folded = fold_header(header).removeprefix("case")
     return any(folded in names for role in ("resource", "agent") for names in headers()[role].values())
@@ -94,6 +101,8 @@ def _profile(header: str, kind: str, texts: Sequence[str], beside: _Beside) -> P
         1.0 if number else 0.0 if timestamp else _share(counts, n, _NUMBER.match),
         counts,
     )  # fmt: skip
+    if says_end_of_case(header):
+        return replace(profile, changes_within_case=_changes(texts, beside.cases))
     if not _may_be_a_person(header):
         return profile
     return replace(

@@ -11,7 +11,7 @@ import wording
 from event_logs.columns import NEEDED, ROLES
 from event_logs.identities_sample import distinct_identities
 from event_logs.log import Found
-from event_logs.profile import Profile
+from event_logs.profile import Profile, says_end_of_case
 from event_logs.vocabularies import CODED, fold_header, headers
 from wording.errors import InputError, UsageError
 
@@ -100,6 +100,7 @@ def assign_roles(profiles: Sequence[Profile], *, given: Mapping[str, str] | None
         if role not in chosen and doubtful:
             doubts.append(("log.note-doubtful", {"role": role, "columns": ", ".join(doubtful)}))
     _only_time(profiles, chosen, found, taken)
+    _end_of_case(profiles, chosen, found, taken)
     if "completed_at" in open_roles and "completed_at" not in chosen:
         named = [
             offer for offer in offers["completed_at"] if offer.rank < _BY_NAME and offer.place not in chosen.values()
@@ -237,6 +238,31 @@ def _only_time(
     if len(free) == 1 and "started_at" not in chosen and free[0] not in _named_otherwise(profiles):
         chosen["completed_at"] = free[0]
         found["completed_at"] = _described("completed_at", profiles[free[0]], Candidate(free[0], 0.7, 0, "only-time"))
+
+
+def _end_of_case(
+    profiles: Sequence[Profile], chosen: dict[str, int], found: dict[str, Found], taken: Mapping[str, int]
+) -> None:
+    """Where no other column is the completion, the one end that is named (办结时间), if its values leave no doubt.
+
+    It is the event's where it changes within cases, or where every case has one row. Where all rows of a case have the
+    same, it is the case's alone: as the end of each step it would make all of them simultaneous, and it is asked for.
+    """
+    if "completed_at" in chosen or "completed_at" in taken or "case_id" not in chosen:
+        return
+    ends = [
+        place
+        for place, profile in enumerate(profiles)
+        if place not in chosen.values() and profile.times >= 0.9 and says_end_of_case(profile.header)
+    ]
+    cases = profiles[chosen["case_id"]]
+    if len(ends) != 1:
+        return
+    changes = profiles[ends[0]].changes_within_case >= 0.5
+    if changes or cases.distinct == cases.filled:
+        reason = "end-changes" if changes else "end-alone"
+        chosen["completed_at"] = ends[0]
+        found["completed_at"] = _described("completed_at", profiles[ends[0]], Candidate(ends[0], 0.7, 0, reason))
 
 
 def _named_otherwise(profiles: Sequence[Profile]) -> set[int]:

@@ -10,11 +10,17 @@ DAY_S = 86400.0
 
 
 def is_open_day(day: date, weekdays: Sequence[int], country: str) -> bool:
-    """Whether an office works on a day: the country's holidays and moved days first, then its weekdays (1–7)."""
+    """Whether an office works on a day: the country's holidays and moved days first, then its weekdays (1–7).
+
+    In years whose holidays are not published yet, the weekdays alone tell.
+    """
     if country == "CN":
         import chinese_calendar
 
-        holiday, name = chinese_calendar.get_holiday_detail(day)
+        try:
+            holiday, name = chinese_calendar.get_holiday_detail(day)
+        except NotImplementedError:
+            return day.isoweekday() in weekdays
         if not holiday:
             return True  # an ordinary working day, or a week-end moved to be one (调休)
         return name is None and day.isoweekday() in weekdays
