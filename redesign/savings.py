@@ -14,6 +14,7 @@ from catalogue.services import Catalogue
 from mining.precedence import precedences
 from redesign import attribution as shapley
 from redesign.dependencies import Kind, find_ties
+from redesign.moves import MOVES
 from redesign.simulation import forecast, telling
 from redesign.simulation.calibration import Calibration, Drawn, calibrate
 from redesign.simulation.cases import Case
@@ -25,6 +26,7 @@ from redesign.simulation.papers import Papers, papers_of
 from redesign.simulation.replications import Design, design
 from redesign.simulation.validation import Validation, validate
 from redesign.situation import Options
+from wording.errors import UsageError
 
 if TYPE_CHECKING:
     import ibis.expr.types as ir
@@ -125,7 +127,15 @@ def simulate(
     Savings
         Without measures where the log has no episode of the bundle that it does not cut off; `notes` say what was
         assumed where the log is silent.
+
+    Raises
+    ------
+    UsageError
+        A move is unknown.
     """
+    for move in moves:
+        if move not in MOVES:
+            raise UsageError("redesign.unknown-move", move=move, known=", ".join(MOVES))
     options = options or Options()
     catalogue = catalogue or Catalogue()
     world, base = _world(log, services, moves, catalogue, options, seed, episodes, materials, demand or {})
@@ -136,7 +146,7 @@ def simulate(
         "online_share": options.online_share,
     }
     name = bundle or "、".join(services)
-    notes = list(telling.assumptions(world, moves))
+    notes = list(telling.assumptions(log, world, moves))
     if not world.focus.cases:
         notes.append(("simulation.note-no-episodes", {"bundle": name}))
         return Savings(

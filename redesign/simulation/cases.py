@@ -231,7 +231,7 @@ def as_episodes(cases: list[Case]) -> dict[str, list[Case]]:
     for group in episodes.values():
         group.sort(key=lambda x: (x.apply.start_s, x.apply.row))
         link_inputs(group)
-    if not any(c.inputs for group in episodes.values() for c in group):
+    if not any(c.asked for group in episodes.values() for c in group):
         for group in episodes.values():
             _follow(group)
     return dict(sorted(episodes.items()))

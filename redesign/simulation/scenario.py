@@ -111,7 +111,8 @@ class Drafting(Pieces):
                     )
                 else:
                     held = issue if self.shared else done
-                    needs = [held[s] for s in sources[case.id] or ([follows] if follows in held else [])]
+                    # What merely comes after something else is not known to wait for data: sharing brings it no nearer.
+                    needs = [held[s] for s in sources[case.id]] or [done[x] for x in (follows,) if x in done]
                     delay = "apply" if needs else "start"
                     needs += [issue[x] for x in tied[case.id] if x in issue]
                     node = self._errand(

@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 
 from redesign.simulation.calibration import Calibration, all_steps
+from redesign.simulation.discipline import out_of_turn
 from redesign.simulation.engine import ERRAND, PASS
 from redesign.simulation.forecast import World
 from redesign.simulation.replications import Design, Outcome
@@ -21,7 +22,7 @@ OVERLOADED = 0.85
 HANDED = ("one_form", "share_data", "parallel_review")
 
 
-def assumptions(world: World, moves: Sequence[str]) -> Iterator[tuple[str, dict[str, object]]]:
+def assumptions(log: EventLog, world: World, moves: Sequence[str]) -> Iterator[tuple[str, dict[str, object]]]:
     """What the simulation assumed where the log is silent, or where a move is an idealisation."""
     facts = world.calibration.facts
     yield from facts.notes
@@ -31,6 +32,12 @@ def assumptions(world: World, moves: Sequence[str]) -> Iterator[tuple[str, dict[
         yield "simulation.note-no-officers", {}
     if not any(s.visit for g in world.focus.cases for c in g for s in c.chain):
         yield "simulation.note-no-visits", {}
+    elif not log.has("place"):
+        yield "simulation.note-no-places", {}
+    if "share_data" in moves and not log.has("materials"):
+        yield "simulation.note-no-papers", {}
+    if not world.told.all():
+        yield "simulation.note-cut", {"told": int(world.told.sum()), "all": len(world.told)}
     if "parallel_review" in moves and "one_form" not in moves:
         yield "simulation.note-idealised", {}
     if world.calibration.waits.keys:
@@ -38,6 +45,9 @@ def assumptions(world: World, moves: Sequence[str]) -> Iterator[tuple[str, dict[
             "simulation.note-unexplained",
             {"activities": sorted({k[0] for k in world.calibration.waits.keys})},
         )
+    unordered = out_of_turn(world.calibration)
+    if unordered:
+        yield "simulation.note-order", {"departments": list(unordered)}
     busy = overloaded(world.calibration)
     if busy:
         yield "simulation.note-overloaded", {"departments": [str(b["department"]) for b in busy]}
