@@ -8,7 +8,7 @@ from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 
 from event_logs.values import TIME_LIKE
-from event_logs.vocabularies import codes, fold, fold_header, headers, missing
+from event_logs.vocabularies import codes, fold, fold_header, header_patterns, headers, missing
 
 SAMPLE = 3000
 _NUMBER = re.compile(r"^\s*[-+]?[\d,]*\.?\d+(?:[eE][+-]?\d+)?\s*[元%]?\s*$")
@@ -73,8 +73,16 @@ class _Beside:
 
 def _first_named(role: str, headers_: Sequence[str], columns: Sequence[Sequence[str]]) -> Sequence[str]:
     names = headers()[role]["names"]
-    places = [(names.index(fold_header(h)), place) for place, h in enumerate(headers_) if fold_header(h) in names]
-    return columns[min(places)[1]] if places else ()
+    folded = [fold_header(header) for header in headers_]
+    places = [(names.index(header), place) for place, header in enumerate(folded) if header in names]
+    alike = [
+        (number, place)
+        for place, header in enumerate(folded)
+        for number, pattern in enumerate(header_patterns()[role])
+        if pattern.fullmatch(header)
+    ]
+    found = min(places, default=None) or min(alike, default=None)
+    return columns[found[1]] if found else ()
 
 
 def says_end_of_case(header: str) -> bool:

@@ -12,7 +12,7 @@ from event_logs.columns import NEEDED, ROLES
 from event_logs.identities_sample import distinct_identities
 from event_logs.log import Found
 from event_logs.profile import Profile, says_end_of_case
-from event_logs.vocabularies import CODED, fold_header, headers
+from event_logs.vocabularies import CODED, fold_header, header_patterns, headers
 from wording.errors import InputError, UsageError
 
 NAMES = tuple(column.name for column in ROLES)
@@ -22,7 +22,8 @@ NUMBERS = ("rating", "fee")
 _CASE_LEVEL = ("case",)  # a header that begins so says something of the case, not of the event
 _ENOUGH = 0.6
 _BY_NAME = 100  # ranks below it are names that say the role by themselves
-_SURE, _LIKELY, _DEPENDS = 0.98, 0.9, 0.75
+_BY_PATTERN = 500
+_SURE, _LIKELY, _ALIKE, _DEPENDS = 0.98, 0.9, 0.8, 0.75
 
 
 @dataclass(frozen=True, slots=True)
@@ -75,6 +76,7 @@ def assign_roles(profiles: Sequence[Profile], *, given: Mapping[str, str] | None
     for confidence in (
         _SURE,
         _LIKELY,
+        _ALIKE,
         _DEPENDS,
         0.0,
     ):  # sure names first, over all roles, so that a weak claim takes nothing from a strong one
@@ -135,11 +137,12 @@ def _given(profiles: Sequence[Profile], given: Mapping[str, str], path: Path) ->
 
 
 def _candidates(role: str, profiles: Sequence[Profile]) -> list[Candidate]:
-    names, depends = headers()[role]["names"], headers()[role]["depends"]
+    names, depends, patterns = headers()[role]["names"], headers()[role]["depends"], header_patterns()[role]
     offers: list[Candidate] = []
     for place, profile in enumerate(profiles):
         folded = fold_header(profile.header)
-        case_level = folded.startswith(_CASE_LEVEL) and folded not in names + depends
+        itself = folded in names + depends or any(pattern.fullmatch(folded) for pattern in patterns)
+        case_level = folded.startswith(_CASE_LEVEL) and not itself
         plain = folded[4:] if case_level else folded
         if case_level and role in ("completed_at", "started_at", "activity", "case_id", "resource"):
             continue
@@ -149,6 +152,8 @@ def _candidates(role: str, profiles: Sequence[Profile]) -> list[Candidate]:
             )
         elif plain in depends:
             offer = Candidate(place, _DEPENDS, depends.index(plain) + _BY_NAME, "name-depends")
+        elif (like := next((n for n, pattern in enumerate(patterns) if pattern.fullmatch(plain)), None)) is not None:
+            offer = Candidate(place, _ALIKE, like + _BY_PATTERN, "name-like")
         else:
             continue
         offers.append(_by_value(role, offer, profile, profiles))
@@ -165,22 +170,22 @@ def _by_value(role: str, offer: Candidate, profile: Profile, profiles: Sequence[
         return _judged(offer, profile.numbers, "numbers")
     if role in CODED:
         share = profile.known_codes(role)
-        if role == "outcome" or offer.reason == "name-depends":
+        if role == "outcome" or offer.reason != "name":
             return _judged(offer, share, "codes")
         return offer if share >= 0.3 or profile.distinct <= 30 else replace(offer, confidence=0.4, reason="codes")
-    if role == "outputs" and offer.reason == "name-depends":
+    if role == "outputs" and offer.reason != "name":
         return replace(offer, confidence=0.5 if profile.known_codes("outcome") >= 0.5 else _DEPENDS, reason="not-codes")
     if role in ("resource", "agent") and offer.reason == "name-depends":
         return _officer_or_agent(role, offer, profile, profiles)
     if role == "agent" and profile.changes_within_case > 0.5 and profile.filled_share > 0.9:
         return replace(offer, confidence=0.4, reason="changes-within-case")
-    if role in ("case_id", "activity", "place", "department", "service") and offer.reason == "name-depends":
+    if role in ("case_id", "activity", "place", "department", "service") and offer.reason != "name":
         return _plausible(role, offer, profile)
     return offer
 
 
 def _judged(offer: Candidate, share: float, what: str) -> Candidate:
-    if share >= (_ENOUGH if offer.reason == "name-depends" else 0.3):
+    if share >= (0.3 if offer.reason == "name" else _ENOUGH):
         return replace(offer, reason=f"{offer.reason}-{what}")
     return replace(offer, confidence=min(0.5, share), reason=f"not-{what}")
 

@@ -13,6 +13,11 @@ import catalogue
 DATA = Path(catalogue.__file__).parent / "data"
 CODED = ("channel", "actor", "method", "delivery", "outcome")
 
+# Characters of headers as they are written in Hong Kong, Macao and Taiwan, and in simplified Chinese.
+_SIMPLER = str.maketrans(
+    "編號環節時間開處單門員業務稱辦經請專項證碼結張區點廳標題舉內動構關責實體過審類狀態電話錄記續終種來遞領取給渠道戶產權車輛號數據質",
+    "编号环节时间开处单门员业务称办经请专项证码结张区点厅标题举内动构关责实体过审类状态电话录记续终种来递领取给渠道户产权车辆号数据质",
+)
 _BRACKETS = re.compile(r"[(\[{【〔「<《][^)\]}】〕」>》]*[)\]}】〕」>》]")
 _SEPARATORS = re.compile(r"[\s_\-./\\:*#\"'`,;?!|·•\ufeff\u200b]+")
 
@@ -24,7 +29,7 @@ def fold(text: str) -> str:
     ('窗口', 'selfservice')
     """
     plain = unicodedata.normalize("NFKC", text).lower()
-    return _SEPARATORS.sub("", _BRACKETS.sub("", plain) or plain)
+    return _SEPARATORS.sub("", _BRACKETS.sub("", plain)) or _SEPARATORS.sub("", plain.strip("()[]{}【】〔〕「」<>《》"))
 
 
 def fold_header(text: str) -> str:
@@ -34,19 +39,38 @@ def fold_header(text: str) -> str:
     ('办理时限', 'caseconceptname')
     """
     plain = unicodedata.normalize("NFKC", text).strip("\ufeff \t'\"").lower().replace("(case)", "case")
+    plain = plain.translate(_SIMPLER)
     return fold(re.sub(r"^\s*\d+\s*[、.)]\s*", "", plain) or plain)
+
+
+@cache
+def _headers() -> dict[str, dict[str, list[str]]]:
+    return dict(tomllib.loads((DATA / "headers.toml").read_text("utf-8")))
+
+
+@cache
+def header_patterns() -> dict[str, tuple[re.Pattern[str], ...]]:
+    """Role -> patterns of folded headers that may say it, where no name is known; best first."""
+    parts = tomllib.loads((DATA / "header_patterns.toml").read_text("utf-8"))
+    words = {f"<{name}>": f"(?:{'|'.join(alike)})" for name, alike in parts["words"].items()}
+
+    def written(pattern: str) -> re.Pattern[str]:
+        for name, alike in words.items():
+            pattern = pattern.replace(name, alike)
+        return re.compile(pattern)
+
+    return {role: tuple(map(written, parts["patterns"].get(role, ()))) for role in _headers()}
 
 
 @cache
 def headers() -> dict[str, dict[str, tuple[str, ...]]]:
     """Role -> ``names`` and ``depends``, folded, best first."""
-    written = tomllib.loads((DATA / "headers.toml").read_text("utf-8"))
     return {
         role: {
             kind: tuple(dict.fromkeys(fold_header(name) for name in entry.get(kind, ())))
             for kind in ("names", "depends")
         }
-        for role, entry in written.items()
+        for role, entry in _headers().items()
     }
 
 
