@@ -100,9 +100,7 @@ def test_every_role_is_found_from_the_headers_that_departments_write(headers: di
     }
 
 
-@pytest.mark.parametrize(
-    "header", ["办结时间", "流程结束时间", "特别程序结束时间", "申请时间", "受理时间", "承诺完成时间"]
-)
+@pytest.mark.parametrize("header", ["流程结束时间", "申请时间", "受理时间"])
 def test_a_time_of_the_case_is_no_time_of_its_steps(header: str) -> None:
     names = ["办件编号", "环节名称", header, "另一时间"]
     times = VALUES["completed_at"]
