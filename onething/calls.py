@@ -9,7 +9,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-from onething.output import folder, json_text, rows_out, text_table, write_csv, write_json
+from onething.output import folder, json_text, refuse_taken, rows_out, text_table, write_csv, write_json
 from onething.progress import Progress
 from onething.study_file import StudyFile, read_study_file
 from wording import say
@@ -20,7 +20,7 @@ if TYPE_CHECKING:
 
     from catalogue.services import Catalogue
     from event_logs.log import EventLog
-    from mining.material_classes import MaterialClasses
+    from mining.material_classes import Corrections, MaterialClasses
     from onething.cli.asking import Ask
 
 
@@ -59,6 +59,13 @@ class Call:
 
         return read_catalogue(self.ask.catalogue or self.study.file("catalogue"))
 
+    def corrections(self) -> Corrections | None:
+        """What the user says of names of materials: which are one, which are two."""
+        from mining.material_classes import read_corrections
+
+        path = self.study.file("materials")
+        return None if path is None else read_corrections(path)
+
     def given_bundles(self) -> tuple[tuple[str, ...], ...]:
         """The services of each bundle that the user gave; none where no file was."""
         path = self.ask.bundles or self.study.file("bundles")
@@ -79,6 +86,8 @@ def opened(ask: Ask) -> Call:
         progress.detail("cli.detail.study", path=study.path)
     if ask.dry_run:
         dry_run(ask, study)
+    if ask.out is not None:
+        refuse_taken(ask.out.absolute(), force=ask.force)
     from event_logs import read_log
 
     log = read_log(
@@ -173,12 +182,9 @@ def rows(call: Call, table: ir.Table, name: str) -> None:
 
 def classes_of(call: Call) -> MaterialClasses:
     """The material classes of the log, under the catalogue and the user's corrections."""
-    from mining.material_classes import material_classes, read_corrections
+    from mining.material_classes import material_classes
 
-    path = call.study.file("materials")
-    return material_classes(
-        call.log, catalogue=call.catalogue(), corrections=read_corrections(path) if path is not None else None
-    )
+    return material_classes(call.log, catalogue=call.catalogue(), corrections=call.corrections())
 
 
 def trips_of(call: Call) -> ir.Table:

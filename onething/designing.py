@@ -9,7 +9,7 @@ from difflib import get_close_matches
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-from onething.output import folder, json_text, text_table, write_json
+from onething.output import BOM, folder, json_text, text_table, write_json
 from onething.proposal_files import csv_text, write_proposal
 from wording import say
 from wording.errors import UsageError
@@ -17,6 +17,7 @@ from wording.errors import UsageError
 if TYPE_CHECKING:
     import ibis.expr.types as ir
 
+    from event_logs.backend import Engine
     from mining.material_classes import MaterialClasses
     from onething.calls import Call
     from onething.cli.asking import Ask
@@ -81,6 +82,7 @@ def choose(call: Call, wish: Wish) -> Chosen:
         call.log,
         catalogue=catalogue,
         places=catalogue.halls,
+        corrections=call.corrections(),
         bundles=given,
         trip_gap_h=call.trip_gap_h,
         applicant_activities=call.applicant_activities,
@@ -140,6 +142,7 @@ def redesign(ask: Ask, wish: Wish) -> None:
     """The merged model into DIR, and what each move changes on stdout."""
     from onething.calls import opened
 
+    _refuse_parquet_on_a_terminal(ask)
     call = opened(ask)
     call.progress.step("cli.step.mine")
     chosen = choose(call, wish)
@@ -151,13 +154,32 @@ def redesign(ask: Ask, wish: Wish) -> None:
         with folder(ask.out, force=ask.force) as work:
             write_proposal(proposal, work)
             write_json(rows, work / "redesign.json")
+            write_rows(call.log.engine, rows, work / f"redesign.{ask.format}")
         print(say("cli.written", path=ask.out), file=sys.stderr)  # noqa: T201
     if ask.format == "json":
         sys.stdout.write(json_text(rows) + "\n")
-    elif ask.format in ("csv", "parquet"):
+    elif ask.format == "csv":
         sys.stdout.write(csv_text(rows))
     else:
         sys.stdout.write(told(proposal, rows))
+
+
+def _refuse_parquet_on_a_terminal(ask: Ask) -> None:
+    if ask.format == "parquet" and ask.out is None:
+        raise UsageError("cli.parquet-needs-out")
+
+
+def write_rows(engine: Engine, rows: Sequence[dict[str, Any]], path: Path) -> None:
+    """Rows as CSV or Parquet, by the file's ending; another ending writes nothing, for JSON is there always."""
+    if path.suffix == ".csv":
+        path.write_bytes(BOM + csv_text(rows).encode("utf-8"))
+    elif path.suffix == ".parquet":
+        columns = {name: [row[name] for row in rows] for name in rows[0]}
+        types = {name: _TYPES.get(type(value), "float64") for name, value in rows[0].items()}
+        engine.write(engine.hold(path.stem, columns, types), path, "parquet")
+
+
+_TYPES = {bool: "boolean", str: "string"}
 
 
 def told(proposal: Proposal, rows: Sequence[dict[str, Any]]) -> str:
@@ -204,6 +226,7 @@ def simulate(ask: Ask, wish: Wish, replications: int) -> None:
     from onething.calls import opened
     from redesign.savings import simulate as run
 
+    _refuse_parquet_on_a_terminal(ask)
     call = opened(ask)
     call.progress.step("cli.step.mine")
     chosen = choose(call, wish)
@@ -229,9 +252,18 @@ def simulate(ask: Ask, wish: Wish, replications: int) -> None:
         with folder(ask.out, force=ask.force) as work:
             write_json(record, work / "savings.json")
             write_proposal(proposal, work)
+            write_rows(call.log.engine, _measures(record[0]), work / f"simulate.{ask.format}")
         print(say("cli.written", path=ask.out / "savings.json"), file=sys.stderr)  # noqa: T201
         return
-    sys.stdout.write(json_text(record) + "\n" if ask.format == "json" else _measures(record[0]))
+    if ask.format == "json":
+        sys.stdout.write(json_text(record) + "\n")
+        return
+    rows = _measures(record[0])
+    if ask.format == "csv":
+        sys.stdout.write(csv_text(rows))
+        return
+    cells = [["" if value is None else value for value in row.values()] for row in rows]
+    sys.stdout.write(text_table(list(rows[0]), cells))
 
 
 def with_drawn_orders(call: Call, proposal: Proposal, options: Options) -> Options:
@@ -249,15 +281,17 @@ def with_drawn_orders(call: Call, proposal: Proposal, options: Options) -> Optio
     return edit.simulated(options)
 
 
-def _measures(record: dict[str, Any]) -> str:
-    """The measures as a table for eyes: today as logged, as-is, to-be, saving and its interval."""
+def _measures(record: dict[str, Any]) -> list[dict[str, Any]]:
+    """A row a measure: today as logged, as-is, to-be, saving and its interval."""
     rows = []
     for name, parts in record["measures"].items():
-        of = [(parts.get(part) or {}).get("value") for part in ("as_is", "to_be", "saving")]
+        values = {part: (parts.get(part) or {}).get("value") for part in ("as_is", "to_be", "saving")}
         saving = parts.get("saving") or {}
-        rows.append([name, parts.get("observed"), *of, saving.get("low"), saving.get("high")])
-    cells = [["" if value is None else value for value in row] for row in rows]
-    return text_table(["measure", "observed", "as_is", "to_be", "saving", "low", "high"], cells)
+        rows.append(
+            {"measure": name, "observed": parts.get("observed"), **values,
+             "low": saving.get("low"), "high": saving.get("high")}
+        )  # fmt: skip
+    return rows
 
 
 __all__ = ["Chosen", "Wish", "choose", "proposed", "redesign", "simulate", "write_proposal"]

@@ -49,7 +49,13 @@ def departments(call: Call) -> str:
     from reports.flow_maps import department_map
 
     under = episodes(call.log, bundles=call.given_bundles(), episode_gap_days=call.episode_gap_days)
-    journeys = trips(call.log, under, places=call.catalogue().halls, trip_gap_h=call.trip_gap_h)
+    journeys = trips(
+        call.log,
+        under,
+        places=call.catalogue().halls,
+        trip_gap_h=call.trip_gap_h,
+        applicant_activities=call.applicant_activities,
+    )
     focus = focus_on(call.log, under, (), trips=journeys, materials=None)
     return department_map(flows_of(focus), cards_of(focus), trips_of(focus, {}))
 

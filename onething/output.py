@@ -38,10 +38,7 @@ def folder(target: Path, *, force: bool = False) -> Iterator[Path]:
         `target` is a file, or holds results and `force` is not given, or cannot be made.
     """
     target = target.absolute()
-    if target.exists() and not target.is_dir():
-        raise UsageError("cli.out-is-file", path=target)
-    if target.is_dir() and any(target.iterdir()) and not force:
-        raise UsageError("cli.out-not-empty", path=target)
+    refuse_taken(target, force=force)
     try:
         target.parent.mkdir(parents=True, exist_ok=True)
         for left in target.parent.glob(f".{target.name}.partial-*"):
@@ -60,6 +57,20 @@ def folder(target: Path, *, force: bool = False) -> Iterator[Path]:
         shutil.rmtree(old, ignore_errors=True)
     finally:
         shutil.rmtree(work, ignore_errors=True)
+
+
+def refuse_taken(target: Path, *, force: bool = False) -> None:
+    """Refuse a folder that `folder` would refuse: said before the work is done, not after it.
+
+    Raises
+    ------
+    UsageError
+        `target` is a file, or holds results and `force` is not given.
+    """
+    if target.exists() and not target.is_dir():
+        raise UsageError("cli.out-is-file", path=target)
+    if target.is_dir() and any(target.iterdir()) and not force:
+        raise UsageError("cli.out-not-empty", path=target)
 
 
 def _alive(left: Path) -> bool:

@@ -79,7 +79,6 @@ def analyze(call: Call, options: Options | None = None) -> Study:
     """Mine, redesign and simulate every bundle of a log; the main service alone where it shows none."""
     from event_logs.checks import check
     from mining.findings import mine
-    from mining.material_classes import read_corrections
 
     options = options or Options()
     if options.delivery not in ("onsite", "post"):
@@ -87,11 +86,11 @@ def analyze(call: Call, options: Options | None = None) -> Study:
     call.progress.step("cli.step.check")
     checks = check(call.log)
     call.progress.step("cli.step.mine")
-    catalogue, corrections = call.catalogue(), call.study.file("materials")
+    catalogue = call.catalogue()
     findings = mine(
         call.log,
         catalogue=catalogue,
-        corrections=read_corrections(corrections) if corrections else None,
+        corrections=call.corrections(),
         places=catalogue.halls,
         bundles=call.given_bundles(),
         trip_gap_h=call.trip_gap_h,
@@ -166,16 +165,30 @@ def analyze_to_folder(ask: Ask, options: Options) -> None:
 
 
 def brief_to_file(ask: Ask, to: Path | None) -> None:
-    """`onething brief`: the summary for leaders as a Word file."""
+    """`onething brief`: the summary for leaders as a Word file, by default `brief.docx`, in DIR where one is given.
+
+    Raises
+    ------
+    UsageError
+        The file is there already, and `--force` is not given.
+    """
     from onething.calls import opened
     from onething.telling import inputs_of
     from reports.brief import write_brief
 
     target = to or Path("brief.docx")
+    if to is None and ask.out is not None:
+        target = ask.out / target
+    elif target.exists() and not ask.force:
+        raise UsageError("cli.to-exists", path=target)
     call = opened(ask)
     study = analyze(call)
-    with whole_file(target) as work:
-        write_brief(inputs_of(study), work)
+    if to is None and ask.out is not None:
+        with folder(ask.out, force=ask.force) as work:
+            write_brief(inputs_of(study), work / target.name)
+    else:
+        with whole_file(target) as work:
+            write_brief(inputs_of(study), work)
     call.progress.end()
     print(say("cli.written", path=target), file=sys.stderr)  # noqa: T201
 

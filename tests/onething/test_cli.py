@@ -212,6 +212,29 @@ def test_bundles_takes_the_users_gap_and_bundles(tmp_path: Path, capsys: pytest.
     assert '"trips_mean": 3.0' in capsys.readouterr().out
 
 
+@pytest.mark.parametrize("command", ["redesign", "simulate", "trips"])
+def test_a_folder_that_holds_results_is_refused_before_anything_is_read(
+    command: str, tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    (tmp_path / "old.txt").write_text("old", "utf-8")
+    assert run([command, str(tmp_path / "none.csv"), "--out", str(tmp_path), "-q"]) == 2
+    assert "--force" in capsys.readouterr().err
+
+
+@pytest.mark.parametrize("command", ["redesign", "simulate"])
+def test_parquet_needs_a_folder(command: str, capsys: pytest.CaptureFixture[str]) -> None:
+    assert run([command, "none.csv", "--format", "parquet", "-q"]) == 2
+    assert "--out" in capsys.readouterr().err
+
+
+def test_a_brief_takes_no_file_s_place(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    there = tmp_path / "brief.docx"
+    there.write_text("mine", "utf-8")
+    assert run(["brief", "none.csv", "--to", str(there), "-q"]) == 2
+    assert "brief.docx" in capsys.readouterr().err
+    assert there.read_text("utf-8") == "mine"
+
+
 @pytest.mark.parametrize("line", ["trip_gap_h = -1", "trip_gap_h = true"])
 def test_a_gap_that_cannot_be_is_refused(
     line: str, log: Path, tmp_path: Path, capsys: pytest.CaptureFixture[str]

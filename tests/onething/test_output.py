@@ -8,8 +8,11 @@ import sys
 import time
 from pathlib import Path
 
+import pandas as pd
 import pytest
 
+from event_logs.backend import DuckDBEngine
+from onething.designing import write_rows
 from onething.output import folder, json_text
 from wording.errors import UsageError
 
@@ -66,3 +69,11 @@ def test_json_has_no_nan() -> None:
         json_text({"a": float("nan"), "b": [1.5, None]}).replace("\n", "").replace(" ", "")
         == '{"a":null,"b":[1.5,null]}'
     )
+
+
+@pytest.mark.parametrize("form", ["csv", "parquet"])
+def test_rows_of_a_redesign_are_written_in_the_form_asked_for(form: str, tmp_path: Path) -> None:
+    path = tmp_path / f"redesign.{form}"
+    write_rows(DuckDBEngine(), [{"move": "one_form", "taken": True, "low": 1.5}], path)
+    rows = pd.read_csv(path) if form == "csv" else pd.read_parquet(path)
+    assert rows.to_dict("records") == [{"move": "one_form", "taken": True, "low": 1.5}]
