@@ -198,8 +198,12 @@ def run(  # type: ignore[no-untyped-def]
     busy = np.zeros(servers.shape[0], np.int32)
     at_place = np.full(errand_start.shape[0], -1, np.int32)
     undone = n
+    at_once = np.empty(slack, np.int32)  # work that this event sends to its queue
     roots = np.flatnonzero(left == 0)
-    roots = roots[np.argsort(release_at[roots], kind="mergesort")]  # stable: ties in the order of their numbers
+    for i in range(1, roots.shape[0]):
+        if release_at[roots[i]] < release_at[roots[i - 1]]:
+            roots = roots[np.argsort(release_at[roots], kind="mergesort")]  # stable: ties in the order of their numbers
+            break
     waiting = 0  # the next root to come: arrivals stay out of the heap, which holds only what is under way
     for i in range(n):
         start[i] = np.nan
@@ -323,7 +327,42 @@ def run(  # type: ignore[no-untyped-def]
                         other,
                     )
                     number += 1
+        last = 0
         if queue >= 0:
+            at_once[0] = queue
+            last = 1
+        if done >= 0:
+            end[done] = t
+            undone -= 1
+            for i in range(edge_start[done], edge_start[done + 1]):
+                target = edge_target[i]
+                if target < 0:  # an edge that this replication leaves out
+                    continue
+                left[target] -= 1
+                if left[target] == 0:
+                    if kind[target] == ERRAND:  # open at once, so that whoever is there can do it on this visit
+                        opened[target] = 1
+                        ready[target] = t
+                        come = landing(
+                            calendars[place_calendar[target]], t, days[target], gap_s[target], hour_s[target]
+                        )
+                        size = push(times, numbers, kinds, nodes, size, come, number, _LAND, target)
+                        number += 1
+                    elif kind[target] == WORK and pre_s[target] <= 0.0:  # to its queue at once, without the event list
+                        ready[target] = t
+                        at_once[last] = target
+                        last += 1
+                    else:
+                        size = push(times, numbers, kinds, nodes, size, t, number, _RELEASE, target)
+                        number += 1
+            if kind[done] == ERRAND:
+                opened[done] = 3
+                if place[done] >= 0:
+                    trip_end[episode[done]] = t
+                    size = push(times, numbers, kinds, nodes, size, t + 1e-6, number, _STEP, done)
+                    number += 1
+        for i in range(last):
+            queue = at_once[i]
             p = pool[queue]
             if p < 0:
                 start[queue] = t
@@ -354,29 +393,4 @@ def run(  # type: ignore[no-untyped-def]
                     head[p] = queue
                 tail[p] = queue
                 following[queue] = -1
-        if done >= 0:
-            end[done] = t
-            undone -= 1
-            for i in range(edge_start[done], edge_start[done + 1]):
-                target = edge_target[i]
-                if target < 0:  # an edge that this replication leaves out
-                    continue
-                left[target] -= 1
-                if left[target] == 0:
-                    if kind[target] == ERRAND:  # open at once, so that whoever is there can do it on this visit
-                        opened[target] = 1
-                        ready[target] = t
-                        come = landing(
-                            calendars[place_calendar[target]], t, days[target], gap_s[target], hour_s[target]
-                        )
-                        size = push(times, numbers, kinds, nodes, size, come, number, _LAND, target)
-                    else:
-                        size = push(times, numbers, kinds, nodes, size, t, number, _RELEASE, target)
-                    number += 1
-            if kind[done] == ERRAND:
-                opened[done] = 3
-                if place[done] >= 0:
-                    trip_end[episode[done]] = t
-                    size = push(times, numbers, kinds, nodes, size, t + 1e-6, number, _STEP, done)
-                    number += 1
     return undone

@@ -48,15 +48,23 @@ def draw_routes(process: Process, cases: int, rng: np.random.Generator) -> Route
         process.kind, process.flow_start, process.flow_target, process.share, incoming, cases, seed
     )
     node, case, source, target = node[:n], case[:n], source[:m], target[:m]
-    order = np.lexsort((target, source))
-    counts = np.bincount(source, minlength=n)
-    return Routes(
-        node,
-        case,
-        np.bincount(target, minlength=n).astype(np.int32),
-        np.concatenate([[0], np.cumsum(counts)]).astype(np.int32),
-        target[order].astype(np.int32),
-    )
+    return Routes(node, case, *_rows(source, target, n))
+
+
+@njit(cache=True, nogil=True)
+def _rows(source, target, n):  # type: ignore[no-untyped-def]
+    """Predecessors of each node, and edges in compressed rows, each row in the order in which it was walked."""
+    predecessors, start = np.zeros(n, np.int32), np.zeros(n + 1, np.int32)
+    for i in range(source.shape[0]):
+        predecessors[target[i]] += 1
+        start[source[i] + 1] += 1
+    for i in range(n):
+        start[i + 1] += start[i]
+    free, out = start.copy(), np.empty(source.shape[0], np.int32)
+    for i in range(source.shape[0]):
+        out[free[source[i]]] = target[i]
+        free[source[i]] += 1
+    return predecessors, start, out
 
 
 @njit(cache=True, nogil=True)
@@ -69,13 +77,17 @@ def _walk(kind, flow_start, flow_target, share, incoming, cases, seed):  # type:
     n = 0
     m = 0
     stack_node, stack_from = np.empty(4096, np.int32), np.empty(4096, np.int32)
-    expected, arrived, joint = np.zeros(n_nodes, np.int32), np.zeros(n_nodes, np.int32), np.full(n_nodes, -1, np.int32)
+    arrived, joint = np.zeros(n_nodes, np.int32), np.full(n_nodes, -1, np.int32)
+    joins = False
+    for i in range(n_nodes):
+        joins = joins or (kind[i] in (PARALLEL, INCLUSIVE) and incoming[i] > 1)
     for c in range(cases):
         top = 1
         stack_node[0], stack_from[0] = 0, -1
         open_tokens = 0
-        for i in range(n_nodes):
-            arrived[i], joint[i], expected[i] = 0, -1, 0
+        if joins:
+            arrived[:] = 0
+            joint[:] = -1
         while top > 0:
             top -= 1
             at, came = stack_node[top], stack_from[top]
