@@ -42,10 +42,19 @@ def test_a_quote_left_open_in_the_middle_costs_its_own_row_only(write: Write) ->
 
 def test_rejected_rows_are_written_with_line_reason_and_text(write: Write, tmp_path: Path) -> None:
     write_rejected(read_log(write("log.csv", DIRTY)).reading, tmp_path / "rejected.csv")
-    lines = (tmp_path / "rejected.csv").read_text("utf-8").splitlines()
+    lines = (tmp_path / "rejected.csv").read_text("utf-8-sig").splitlines()
     assert lines[0] == "line,reason,meaning,row,file"
     assert lines[1].startswith("4,bad_completed_at,")
     assert lines[1].endswith('"2,受理,x,,a",log.csv')
+
+
+def test_a_rejected_row_is_no_formula_and_readable_in_a_spreadsheet(write: Write, tmp_path: Path) -> None:
+    write_rejected(
+        read_log(write("log.csv", H + "=1+1,受理,x,,a\n1,受理,2024-03-04 09:00,,a\n")).reading, tmp_path / "r.csv"
+    )
+    told = (tmp_path / "r.csv").read_bytes()
+    assert told.startswith(b"\xef\xbb\xbf")
+    assert "\"'=1+1,受理".encode() in told
 
 
 def test_a_row_that_ends_before_it_starts_is_kept_without_start(write: Write, cells: Cells) -> None:
