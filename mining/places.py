@@ -62,8 +62,8 @@ def with_places(visits: ir.Table, only: ir.Table) -> ir.Table:
     """
     import ibis
 
-    keys = ["visitor_key", "day", "department"]
-    order = ["begun_at", "completed_at", "event_number"]
+    keys = ["visitor_number", "day", "department"]
+    order = ["begun_at", "completed_at", "visit_number"]
     before = ibis.window(group_by=keys, order_by=order, rows=(None, 0))
     after = ibis.window(group_by=keys, order_by=order, rows=(0, None))
     # Carrying a value over nulls in plain window functions: rows between two known places share a count of them.

@@ -3,9 +3,12 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from itertools import product
 from typing import TYPE_CHECKING
 
 from mining.episodes import CARRY, activities_of, carried, steps_of
+from mining.names import MANY, names_of, told
 from mining.trip_counts import DepartmentTrips, Trips, count_trips, notes
 from mining.visits import CERTAINTY, RULES, visits
 
@@ -52,11 +55,11 @@ def trips(
         events. A trip of an agent or a household that serves several episodes has a row for each.
     """
     found = visits(log, episodes, places=places, applicant_activities=applicant_activities)
-    visitors = log.keep("visitors", _visitors(found))
     sites = log.keep("sites", _codes(found, "place"))
     offices = log.keep("offices", _codes(found, "department"))
-    events = log.keep("trip_events", _journeys(_coded(found, visitors, sites, offices), trip_gap_h))
-    rows = log.keep("trip_rows", _rows(events))
+    line = log.keep("visits_in_line", _in_line(_coded(found, sites, offices), trip_gap_h))
+    events = log.keep("trip_events", _journeys(line))
+    rows = log.keep("trip_rows", _rows(line, events))
     notices = log.keep("notices", unanswered(log, steps_of(log)))
     judged = log.keep("trip_kinds", _judged(events, rows, notices, episodes))
     case_names = episodes.select(code="first_event_number", name="case_id")
@@ -66,20 +69,16 @@ def trips(
         log.keep("trip_services", _services(events, rows, episodes)),
     )
     lists = log.keep("trip_lists", _together(rows, parts))
-    agents = log.keep("agents", _agents(found, visitors))
-    return _written(judged, lists, episodes, agents, sites, offices)
+    agents = log.keep("agents", _agents(found))
+    for narrow in (line, events, rows):
+        log.engine.drop(narrow)
+    return _written(log, judged, lists, episodes, agents, sites, offices)
 
 
-def _visitors(found: ir.Table) -> ir.Table:
-    """``visitor_key, visitor_number``: short keys make the windows cheap."""
-    return found.group_by("visitor_key").aggregate(visitor_number=found.event_number.min())
-
-
-def _agents(found: ir.Table, visitors: ir.Table) -> ir.Table:
+def _agents(found: ir.Table) -> ir.Table:
     """``visitor_number, visitor`` of who acts for others; any other visitor is the applicant."""
-    acting = found.filter(found.by_agent)
-    names = acting.group_by("visitor_key").aggregate(visitor=acting.visitor.min())
-    return names.inner_join(visitors, "visitor_key").select("visitor_number", "visitor")
+    acting = found.filter(found.agent.notnull())
+    return acting.group_by("visitor_number").aggregate(visitor=acting.agent.min())
 
 
 def _codes(found: ir.Table, column: str) -> ir.Table:
@@ -90,45 +89,61 @@ def _codes(found: ir.Table, column: str) -> ir.Table:
     return names.mutate(code=(ibis.row_number().over(order_by="name") + 1).cast("int32"))
 
 
-def _coded(found: ir.Table, visitors: ir.Table, sites: ir.Table, offices: ir.Table) -> ir.Table:
+def _coded(found: ir.Table, sites: ir.Table, offices: ir.Table) -> ir.Table:
     """Visit events by numbers alone; an unknown place or department is 0."""
     place, department = sites.select(place="name", place_code="code"), offices.select(department="name", office="code")
-    joined = (
-        found.inner_join(visitors.select("visitor_key", "visitor_number"), "visitor_key")
-        .left_join(place, "place")
-        .left_join(department, "department")
-    )
+    joined = found.left_join(place, "place").left_join(department, "department")
     return joined.select(
-        "event_number", "case_number", "episode_number", "visitor_number", "begun_at", "completed_at", "day",
+        "visit_number", "case_number", "episode_number", "visitor_number", "begun_at", "completed_at", "day",
         "corrects", "collects", "rule", place=joined.place_code.fill_null(0), department=joined.office.fill_null(0),
     )  # fmt: skip
 
 
-def _journeys(coded: ir.Table, trip_gap_h: float) -> ir.Table:
-    """Visit events with the number of the first event of the trip that they belong to, and when that trip began."""
+_IN_LINE = ["begun_at", "completed_at", "visit_number"]
+
+
+def _in_line(coded: ir.Table, trip_gap_h: float) -> ir.Table:
+    """Visit events with whether a trip ``starts`` with them, and whether one ``ends``."""
     import ibis
 
-    window = {"group_by": "visitor_number", "order_by": ["begun_at", "completed_at", "event_number"]}
-    here, running = ibis.window(**window), ibis.window(**window, rows=(None, 0))
+    here = ibis.window(group_by="visitor_number", order_by=_IN_LINE)
     gap = ibis.interval(seconds=round(trip_gap_h * 3600))
-    goes_on = (
+    came = (
         (coded.place == coded.place.lag().over(here))
         & (coded.day == coded.day.lag().over(here))
         & (coded.begun_at <= coded.completed_at.lag().over(here) + gap)
     )
-    turned = coded.mutate(starts=~goes_on.fill_null(False), place_in_line=ibis.row_number().over(here))
-    code = carried(turned.starts, turned.place_in_line, turned.event_number).over(running)
+    goes_on = (
+        (coded.place == coded.place.lead().over(here))
+        & (coded.day == coded.day.lead().over(here))
+        & (coded.begun_at.lead().over(here) <= coded.completed_at + gap)
+    )
+    return coded.mutate(starts=~came.fill_null(False), ends=~goes_on.fill_null(False)).drop("day")
+
+
+def _journeys(line: ir.Table) -> ir.Table:
+    """The events of trips of several, with the number of the first event of their trip, and when that trip began.
+
+    Most trips are one event, which tells all that there is to know of them.
+    """
+    import ibis
+
+    several = line.filter(~(line.starts & line.ends))
+    window = {"group_by": "visitor_number", "order_by": _IN_LINE}
+    turned = several.mutate(place_in_line=ibis.row_number().over(ibis.window(**window)))
+    running = ibis.window(**window, rows=(None, 0))
+    code = carried(turned.starts, turned.place_in_line, turned.visit_number).over(running)
     return turned.mutate(
         trip_number=code % CARRY,
         trip_began_at=turned.starts.ifelse(turned.begun_at, ibis.null("timestamp")).max().over(running),
-    ).drop("starts", "place_in_line", "day")
+    ).drop("starts", "ends", "place_in_line")
 
 
-def _rows(events: ir.Table) -> ir.Table:
-    """One row a trip and episode, with its turn in the episode (1: the first)."""
+def _rows(line: ir.Table, events: ir.Table) -> ir.Table:
+    """One row a trip and episode, with its turn in the episode (1: the first); ``one``: the trip is a single event."""
     import ibis
 
-    rows = events.group_by(_ROW).aggregate(
+    grouped = events.group_by(_ROW).aggregate(
         visitor_number=events.visitor_number.min(),
         place=events.place.max(),
         started_at=events.begun_at.min(),
@@ -141,7 +156,14 @@ def _rows(events: ir.Table) -> ir.Table:
         last_case=events.case_number.max(),
         department=events.department.min(),
         last_department=events.department.max(),
+        one=ibis.literal(False),
     )
+    alone = line.filter(line.starts & line.ends).select(
+        "episode_number", "visitor_number", "place", "corrects", "collects", "rule", "case_number", "department",
+        trip_number="visit_number", started_at="begun_at", ended_at="completed_at", trip_began_at="begun_at",
+        last_case="case_number", last_department="department", one=ibis.literal(True),
+    )  # fmt: skip
+    rows = grouped.union(alone.select(*grouped.columns))
     turn = ibis.window(group_by="episode_number", order_by=["trip_began_at", "trip_number"])
     return rows.mutate(turn=ibis.row_number().over(turn) + 1)
 
@@ -167,7 +189,7 @@ def _listed(events: ir.Table, rows: ir.Table, column: str, names: ir.Table) -> i
     seen = events.filter(events[column] > 0) if column == "department" else events
     of_several = seen.semi_join(several, _ROW)
     each = of_several.group_by([*_ROW, column]).aggregate(
-        at=of_several.begun_at.min(), number=of_several.event_number.min()
+        at=of_several.begun_at.min(), number=of_several.visit_number.min()
     )
     named = each.inner_join(names, each[column] == names.code)
     order = [named.at, named.number]
@@ -183,7 +205,7 @@ def _services(events: ir.Table, rows: ir.Table, episodes: ir.Table) -> ir.Table:
     of_several = events.semi_join(several, _ROW)
     known = episodes.filter(episodes.service.notnull()).select("service", case_number="first_event_number")
     served = of_several.inner_join(known, "case_number")
-    each = served.group_by([*_ROW, "service"]).aggregate(at=served.begun_at.min(), number=served.event_number.min())
+    each = served.group_by([*_ROW, "service"]).aggregate(at=served.begun_at.min(), number=served.visit_number.min())
     return each.group_by(_ROW).aggregate(service_names=each.service.group_concat(";", order_by=[each.at, each.number]))
 
 
@@ -228,10 +250,11 @@ def _awaited(events: ir.Table, rows: ir.Table, notices: ir.Table, episodes: ir.T
     """The later trips that follow a notice which one of their cases has not answered yet."""
     numbers = episodes.select("case_id", case_number="first_event_number")
     told = notices.inner_join(numbers, "case_id").select("case_number", "noticed_at", "answered_at")
-    later = rows.filter(rows.turn > 1).select(*_ROW, "started_at")
+    later = rows.filter(~rows.one & (rows.turn > 1)).select(*_ROW, "started_at")
+    alone = rows.filter(rows.one & (rows.turn > 1)).select(*_ROW, "case_number", "started_at")
     visited = events.select(*_ROW, "case_number").semi_join(told, "case_number").distinct()
-    when = visited.inner_join(later, _ROW).select(*_ROW, "case_number", "started_at")
-    both = when.inner_join(told, "case_number")
+    when = visited.inner_join(later, _ROW).select(*alone.columns)
+    both = when.union(alone).inner_join(told, "case_number")
     open_then = both.filter(
         both.noticed_at <= both.started_at, both.answered_at.isnull() | (both.answered_at >= both.started_at)
     )
@@ -242,6 +265,7 @@ def _shared(rows: ir.Table, episodes: ir.Table) -> ir.Table:
     """Of trips that serve several episodes: the weakest rule of all, and the row that names the trip (its first)."""
     import ibis
 
+    rows = rows.filter(~rows.one)
     count = rows.group_by("trip_number").aggregate(rows_of_trip=rows.count())
     several = rows.semi_join(count.filter(count.rows_of_trip > 1), "trip_number")
     trip = ibis.window(group_by="trip_number")
@@ -263,65 +287,91 @@ def _judged(events: ir.Table, rows: ir.Table, notices: ir.Table, episodes: ir.Ta
         joined = _bare(joined).left_join(part, _ROW)
     new, awaits = joined.new.fill_null(False), joined.awaited.fill_null(False)
     nowhere = joined.last_department == 0
-    kind = ibis.cases((joined.turn == 1, "first"), (new, "multi"), else_="return")
-    cause = ibis.cases((joined.corrects | awaits, "correction"), (joined.collects, "collection"), else_="other")
-    kind_rule = ibis.cases(
-        (joined.turn == 1, "first"),
-        (nowhere & new, "new_place"),
-        (nowhere, "known_place"),
-        (new, "new_department"),
-        else_="known_departments",
-    )
-    cause_rule = ibis.cases(
-        (kind != "return", ""),
-        (joined.corrects, ";holds_correction"),
-        (awaits, ";follows_notice"),
-        (joined.collects, ";all_collections"),
-        else_=";none_of_these",
-    )
+    kind = ibis.cases((joined.turn == 1, 0), (nowhere & new, 1), (nowhere, 2), (new, 3), else_=4)
+    later = (joined.turn > 1) & ~new
+    cause = ibis.cases((~later, 0), (joined.corrects, 1), (awaits, 2), (joined.collects, 3), else_=4)
     weakest = joined.trip_rule.fill_null(joined.rule)
-    visit_rule = ibis.cases(*((weakest == n, name) for n, name in enumerate(RULES[:-1])), else_=RULES[-1])
     return joined.select(
-        *_ROW,
-        "turn",
-        "shared_id",
-        "visitor_number",
-        "place",
-        "started_at",
-        "ended_at",
-        "case_number",
-        "last_department",
-        kind=kind,
-        cause=(kind == "return").ifelse(cause, ibis.null("string")),
-        certainty=ibis.cases((weakest <= 2, CERTAINTY[0]), (weakest <= 4, CERTAINTY[1]), else_=CERTAINTY[2]),
-        rule=visit_rule + ";" + kind_rule + cause_rule,
-    )
+        *_ROW, "turn", "shared_id", "visitor_number", "place", "started_at", "ended_at", "case_number",
+        "last_department", verdict=((weakest * len(_KINDS) + kind) * len(_CAUSES) + cause).cast("int16"),
+    )  # fmt: skip
+
+
+# What a trip may be, and the rules that say so; a verdict is the number of a visit's rule, one of these and one cause.
+_KINDS = (
+    ("first", "first"), ("multi", "new_place"), ("return", "known_place"), ("multi", "new_department"),
+    ("return", "known_departments"),
+)  # fmt: skip
+_CAUSES = (
+    (None, ""), ("correction", ";holds_correction"), ("correction", ";follows_notice"),
+    ("collection", ";all_collections"), ("other", ";none_of_these"),
+)  # fmt: skip
+_SURE = (0, 0, 0, 1, 1, 2)  # of each rule of a visit, how sure it is: place in `CERTAINTY`
+_VERDICTS = tuple(
+    {"kind": kind, "cause": cause, "certainty": CERTAINTY[_SURE[number]], "rule": f"{rule};{kind_rule}{cause_rule}"}
+    for (number, rule), (kind, kind_rule), (cause, cause_rule) in product(enumerate(RULES), _KINDS, _CAUSES)
+)
 
 
 def _written(
-    judged: ir.Table, lists: ir.Table, episodes: ir.Table, agents: ir.Table, sites: ir.Table, offices: ir.Table
-) -> ir.Table:
-    """The rows in the contract's columns: numbers give way to names."""
+    log: EventLog, judged: ir.Table, lists: ir.Table, episodes: ir.Table, agents: ir.Table, sites: ir.Table,
+    offices: ir.Table,
+) -> ir.Table:  # fmt: skip
+    """The rows in the contract's columns and in order: numbers give way to names, most of them after the sorting."""
+    import ibis
+
+    service = names_of(log, "service", episodes)
     of_case = episodes.select("case_id", "episode_id", "applicant", "service", case_number="first_event_number")
     joined = _bare(judged.left_join(lists, _ROW))
     # The applicant as the case that the trip first serves writes him, wherever in the log that case begins.
     joined = joined.mutate(case_number=joined.case_number_first.fill_null(joined.case_number))
-    joined = _bare(joined.inner_join(of_case, "case_number"))
+    joined = service.numbered(log, _bare(joined.inner_join(of_case, "case_number")))
     joined = _bare(joined.left_join(agents, "visitor_number"))
-    joined = _bare(joined.left_join(sites.select(place="code", place_name="name"), "place"))
-    joined = _bare(joined.left_join(offices.select(last_department="code", office_name="name"), "last_department"))
-    return (
-        joined.mutate(
-            trip_id=joined.shared_id.fill_null(joined.episode_id + "#" + joined.turn.cast("string")),
-            visitor=joined.visitor.fill_null(joined.applicant),
-            place=joined.place_name,
-            departments=joined.department_names.fill_null(joined.office_name),
-            cases=joined.case_number_names.fill_null(joined.case_id),
-            services=joined.service_names.fill_null(joined.service),
-        )
-        .order_by("started_at", *_ROW)
-        .select(*COLUMNS)
-    )
+    place, office = _Told.of(log, sites), _Told.of(log, offices)
+    joined = office.numbered(place.numbered(joined, "place"), "last_department")
+    own = (joined.episode_id == joined.case_id).ifelse(ibis.null("string"), joined.episode_id)
+    rows = joined.select(
+        *_ROW, "turn", "shared_id", "case_id", "applicant", "service", "visitor", "place", "last_department",
+        "started_at", "ended_at", "department_names", "case_number_names", "service_names", "verdict", episode_id=own,
+    )  # fmt: skip
+    # A step of its own: what is told in the same one would be told before the rows are sorted.
+    rows = log.engine.view("trips_in_order", rows.order_by("started_at", *_ROW))
+    rows = rows.mutate(episode_id=rows.episode_id.fill_null(rows.case_id))
+    return rows.select(
+        trip_id=rows.shared_id.fill_null(rows.episode_id + "#" + rows.turn.cast("string")),
+        applicant=rows.applicant,
+        visitor=rows.visitor.fill_null(rows.applicant),
+        episode_id=rows.episode_id,
+        place=place.told(rows.place),
+        started_at=rows.started_at,
+        ended_at=rows.ended_at,
+        departments=rows.department_names.fill_null(office.told(rows.last_department)),
+        cases=rows.case_number_names.fill_null(rows.case_id),
+        services=rows.service_names.fill_null(service.told(rows.service)),
+        **{name: told([verdict[name] for verdict in _VERDICTS], rows.verdict) for name in _VERDICTS[0]},
+    ).select(*COLUMNS)
+
+
+@dataclass(frozen=True, slots=True)
+class _Told:
+    """The names that `_codes` numbered: told by their number, or joined before it where they are too many."""
+
+    codes: ir.Table
+    texts: tuple[str | None, ...]
+
+    @classmethod
+    def of(cls, log: EventLog, codes: ir.Table) -> _Told:
+        found = log.run(codes.order_by("code").limit(MANY + 1))["name"]
+        return cls(codes, (None, *found) if len(found) <= MANY else ())
+
+    def numbered(self, rows: ir.Table, column: str) -> ir.Table:
+        if self.texts:
+            return rows
+        met = rows.left_join(self.codes.select(told_code="code", told_name="name"), rows[column] == self.codes.code)
+        return met.mutate(**{column: met.told_name}).drop("told_code", "told_name")
+
+    def told(self, column: ir.Column) -> ir.Column:
+        return told(self.texts, column) if self.texts else column
 
 
 def _bare(joined: ir.Table) -> ir.Table:

@@ -66,10 +66,11 @@ def visits(
     Returns
     -------
     ir.Table
-        A row a visit event: ``event_number, department, place`` (resolved), ``begun_at`` (start, completion where
-        unknown), ``completed_at, day, visitor_key, visitor, by_agent``, ``corrects`` and ``collects`` (which errand),
-        ``rule`` (index in `RULES`; the larger, the weaker), and ``case_number, episode_number``, which are the
-        ``first_event_number`` and ``episode_number`` of `episodes`.
+        A row a visit event: ``visit_number`` (grows with the event's), ``department, place`` (resolved), ``begun_at``
+        (start, completion where unknown), ``completed_at, day, visitor_number`` (stands for who came; two visitors of a
+        million share one once in some ten million logs), ``agent`` (his name, where one came), ``corrects`` and
+        ``collects`` (which errand), ``rule`` (index in `RULES`; the larger, the weaker), and ``case_number,
+        episode_number``, which are the ``first_event_number`` and ``episode_number`` of `episodes`.
     """
     import ibis
 
@@ -77,18 +78,15 @@ def visits(
     found = _recorded(log, known, places)
     for inferred in _inferred(log, known, places):
         found = found.union(inferred)
-    joined = found.inner_join(
-        episodes.select("case_id", "episode_number", "applicant", "applicant_key", case_number="first_event_number"),
-        "case_id",
-    )
     # An unknown visitor is the unknown applicant of that one case: he ties nothing beyond it.
+    person = ibis.coalesce(episodes.applicant_key, "case " + episodes.case_id).hash()
+    of_case = episodes.select("case_id", "episode_number", case_number="first_event_number", person=person)
+    joined = found.inner_join(of_case, "case_id")
     complete = joined.mutate(
-        visitor_key=ibis.coalesce(joined.agent_key, joined.applicant_key, "case " + joined.case_id),
-        visitor=joined.agent.fill_null(joined.applicant),
-        by_agent=joined.agent_key.notnull(),
-    ).drop("agent_key", "agent", "applicant", "applicant_key", "case_id")
+        visitor_number=joined.agent_key.notnull().ifelse(joined.agent_key.hash(), joined.person)
+    ).drop("agent_key", "person", "case_id")
     kept = log.keep("visits", complete)
-    if log.run(kept.filter(kept.place.isnull()).select("event_number").limit(1)).empty:
+    if log.run(kept.filter(kept.place.isnull()).select("visit_number").limit(1)).empty:
         return kept
     return log.keep("visits", with_places(kept, log.keep("only_places", only_places(log, places))))
 
@@ -115,9 +113,9 @@ def _as_visits(log: EventLog, events: ir.Table, known: Facing, places: Mapping[s
     begun = events.started_at.fill_null(events.completed_at)
     none = ibis.null("string")
     return events.select(
-        "event_number",
         "case_id",
         "department",
+        visit_number=events.event_number * 2,
         place=hall_of(events, places),
         begun_at=begun,
         completed_at=events.completed_at,
@@ -164,30 +162,51 @@ def _said_to_be_collected(log: EventLog, known: Facing) -> ir.BooleanColumn:
 
 def _inferred(log: EventLog, known: Facing, places: Mapping[str, str] | None) -> list[ir.Table]:
     """Visits that no event records but a field implies."""
+    by_field = {"uncollected": log.has("delivery"), "unseen": log.has("channel") and not known.assumed}
+    if not any(by_field.values()):
+        return []
+    lacking = log.keep("lacking", _lacking(log, known))
+    some = log.run(lacking.aggregate(**{name: lacking[name].any().fill_null(False) for name in by_field})).iloc[0]
     out: list[ir.Table] = []
-    if log.has("delivery"):
-        out.append(_as_visits(log, _collections_not_recorded(log, known), known, places).mutate(collects=True))
-    if log.has("channel") and not known.assumed:
-        out.append(_as_visits(log, _window_cases(log, known), known, places))
+    if by_field["uncollected"] and some["uncollected"]:
+        cases = lacking.filter(lacking.uncollected)
+        collections = _as_visits(log, _collections_not_recorded(log, known, cases), known, places)
+        # What tells of the collection may be a visit itself.
+        out.append(collections.mutate(collects=True, visit_number=collections.visit_number + 1))
+    if by_field["unseen"] and some["unseen"]:
+        out.append(_as_visits(log, _window_cases(log, known, lacking.filter(lacking.unseen)), known, places))
     return out
 
 
-def _collections_not_recorded(log: EventLog, known: Facing) -> ir.Table:
+def _lacking(log: EventLog, known: Facing) -> ir.Table:
+    """The cases that show less than they tell: ``case_id``, and what.
+
+    ``uncollected``: its result is to be collected, and no event collects it; ``unseen``: it was at a window, and no
+    event is its applicant's.
+    """
+    events = log.events
+    needs, _ = _needs_applicant(log, known)
+    collects = events.activity.isin(activities_of(known.steps, ["collect"]) or [""])
+    cases = events.group_by("case_id").aggregate(
+        declared=(events.delivery == "collect").fill_null(False).any(),
+        collected=collects.any(),
+        at_window=events.channel.isin(ON_THE_SPOT).fill_null(False).any(),
+        seen=(needs.fill_null(False) | events.channel.isin(ELSEWHERE[:2]).fill_null(False)).any(),
+    )
+    found = cases.select("case_id", uncollected=cases.declared & ~cases.collected, unseen=cases.at_window & ~cases.seen)
+    return found.filter(found.uncollected | found.unseen)
+
+
+def _collections_not_recorded(log: EventLog, known: Facing, lacking: ir.Table) -> ir.Table:
     """The last issue of each case that is to be collected and shows no collection: he came after it."""
     import ibis
 
     events = log.events
-    collects = events.activity.isin(activities_of(known.steps, ["collect"]) or [""])
     issues = events.activity.isin(activities_of(known.steps, ["issue"]) or [""])
     if log.has("outputs"):
         issues = issues | (events.outputs.length() > 0).fill_null(False)
     if log.has("outcome"):
         issues = issues & ~events.outcome.isin(["refuse", "withdraw", "return"]).fill_null(False)
-    by_case = events.group_by("case_id").aggregate(
-        declared=(events.delivery == "collect").any(),
-        recorded=collects.any(),
-    )
-    lacking = by_case.filter(by_case.declared & ~by_case.recorded)
     issued = events.filter(issues).semi_join(lacking, "case_id")
     last = ibis.window(group_by="case_id", order_by=[issued.completed_at.desc(), issued.event_number.desc()])
     numbered = issued.mutate(turn=ibis.row_number().over(last))
@@ -195,7 +214,7 @@ def _collections_not_recorded(log: EventLog, known: Facing) -> ir.Table:
     return chosen.mutate(started_at=chosen.completed_at, rule=3)
 
 
-def _window_cases(log: EventLog, known: Facing) -> ir.Table:
+def _window_cases(log: EventLog, known: Facing, lacking: ir.Table) -> ir.Table:
     """The first event of each window case that shows no event of its applicant.
 
     Not where the log merely starts in the midst of the case: its service shows the applicant elsewhere, and the first
@@ -205,10 +224,7 @@ def _window_cases(log: EventLog, known: Facing) -> ir.Table:
 
     events = log.events
     needs, _ = _needs_applicant(log, known)
-    facing_cases = events.filter(needs | events.channel.isin(ELSEWHERE[:2]).fill_null(False)).select("case_id")
-    at_window = events.filter(events.channel.isin(ON_THE_SPOT))
-    # Cases are few that have none: the anti-join first, so that only their events are looked at.
-    bare = at_window.anti_join(facing_cases, "case_id")
+    bare = events.filter(events.channel.isin(ON_THE_SPOT)).semi_join(lacking, "case_id")
     first = ibis.window(
         group_by="case_id",
         order_by=[bare.started_at.fill_null(bare.completed_at), bare.completed_at, bare.event_number],

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable
 
 import pandas as pd
+import pytest
 
 import wording
 from catalogue.services import Catalogue, Service
@@ -39,6 +40,18 @@ def test_two_windows_of_one_hall_within_four_hours_are_one_trip(log_of: LogOf) -
     assert list(rows["kind"]) == ["first"]
     assert rows.loc[0, "departments"] == "税务局;公安局"
     assert rows.loc[0, "cases"] == "a;b"
+
+
+def test_names_too_many_to_carry_as_numbers_are_told_all_the_same(
+    log_of: LogOf, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    rows = [visit("a", "09:00", "09:10"), visit("b", "12:00", "12:10", "公安局", "派出所", service="户口")]
+    rows.append(visit("c", "2024-03-02 09:00", "2024-03-02 09:10", None, None))
+    expected = found(log_of(COLUMNS, rows))
+    monkeypatch.setattr("mining.names.MANY", 0)
+    monkeypatch.setattr("mining.trips.MANY", 0)
+    pd.testing.assert_frame_equal(found(log_of(COLUMNS, rows)), expected)
+    assert list(expected["place"].fillna("")) == ["大厅", "派出所", ""]
 
 
 def test_a_second_more_than_four_hours_is_another_trip(log_of: LogOf) -> None:
@@ -132,6 +145,13 @@ def test_a_result_to_be_collected_without_a_recorded_collection_is_an_inferred_t
     rows = found(log_of(f"{COLUMNS} delivery", rows))
     assert list(rows["certainty"]) == ["observed", "inferred"]
     assert list(rows["cause"].fillna("")) == ["", "collection"]
+
+
+def test_one_event_that_tells_of_a_visit_and_of_a_late_collection_is_two_trips(log_of: LogOf) -> None:
+    issue = (*visit("a", "09:00", "17:00", activity="办结制证", actor="officer"), "collect")
+    other = (*visit("b", "09:00", "09:10", applicant="乙", service="别的"), None)
+    rows = found(log_of(f"{COLUMNS} delivery", [issue, other]))
+    assert list(rows.loc[rows["applicant"] == "甲", "kind"]) == ["first", "return"]
 
 
 def test_a_missing_collection_alone_implies_none(log_of: LogOf) -> None:
