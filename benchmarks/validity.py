@@ -25,9 +25,11 @@ from typing import Any
 
 import numpy as np
 
+from catalogue.services import Catalogue, Material
 from event_logs.reading import read_log
 from event_logs.synthetic import generate
 from event_logs.synthetic.savings import true_savings
+from event_logs.synthetic.scenario import read_scenario
 from mining.episodes import episodes
 from mining.material_classes import material_classes
 from mining.materials import materials
@@ -36,7 +38,15 @@ from redesign.savings import simulate
 from redesign.situation import Options
 
 FIVE = ("one_form", "one_window", "share_data", "parallel_review", "one_delivery")
-SETS = (FIVE, (*FIVE, "notify_once"), ("share_data",), ("parallel_review",))
+SETS = (
+    FIVE,
+    (*FIVE, "notify_once"),
+    ("share_data",),
+    ("parallel_review",),
+    ("one_form",),
+    ("online",),
+    ("conditional_acceptance",),
+)
 OVERLOADED = "bottleneck"
 KINDS: tuple[tuple[str, dict[str, Any]], ...] = (
     ("city", {}),
@@ -73,6 +83,10 @@ def forecast(folder: Path, scenario: str, name: str) -> list[Row]:
     found = episodes(log, bundles=[b["services"] for b in planted])
     journeys = log.keep("journeys", trips(log, found))
     papers = log.keep("papers", materials(log, material_classes(log)))
+    # What may come later is a rule that whoever asks for it knows; no log shows it.
+    allowed = Catalogue(
+        materials=tuple(Material(m.name, deferrable=True) for m in read_scenario(scenario).materials if m.deferrable)
+    )
     rows = []
     for entry in json.loads((folder / TRUTH).read_text("utf-8")):
         o = entry["options"]
@@ -85,6 +99,7 @@ def forecast(folder: Path, scenario: str, name: str) -> list[Row]:
             episodes=found,
             trips=journeys,
             materials=papers,
+            catalogue=allowed,
             options=Options(o["delivery"], "", o.get("corrections_avoided", 0.0), o.get("online_share", 0.0)),
             attribute=False,
         ).as_json()

@@ -3,11 +3,14 @@
 from __future__ import annotations
 
 import json
+from concurrent.futures import ThreadPoolExecutor
 from typing import Any
 
 import pytest
 
-from redesign.savings import Savings, simulate
+from catalogue.services import Catalogue
+from redesign.savings import Savings, _world, simulate
+from redesign.simulation.replications import design
 from redesign.situation import Options
 from tests.redesign.simulation.conftest import Labelled
 
@@ -72,6 +75,19 @@ def test_the_same_seed_gives_the_same_bytes(labelled: Labelled) -> None:
     one = json.dumps(forecast(labelled, BIRTHS, FIVE, replications=5).as_json(), ensure_ascii=False)
     other = json.dumps(forecast(labelled, BIRTHS, FIVE, replications=5).as_json(), ensure_ascii=False)
     assert one == other
+
+
+def test_replications_are_the_same_on_one_thread_or_many(labelled: Labelled) -> None:
+    services = next(t["services"] for t in labelled.truth if t["bundle"] == BIRTHS)
+    world, _ = _world(
+        labelled.log, services, FIVE, Catalogue(), Options(), 1, labelled.episodes, labelled.materials, {}
+    )
+    redesigned = design(world.calibration, world.focus, frozenset(FIVE), Options(), world.background)
+    drawn = world.calibration.draw()
+    alone = [world.run(redesigned, drawn, r).end.tobytes() for r in range(6)]
+    with ThreadPoolExecutor(3) as threads:
+        assert list(threads.map(lambda r: world.run(redesigned, drawn, r).end.tobytes(), range(6))) == alone
+    assert len(set(alone)) == 6
 
 
 def test_doubling_a_departments_arrivals_lengthens_its_waits_to_be(labelled: Labelled) -> None:
