@@ -7,9 +7,11 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
+import wording
 from event_logs.columns import NEEDED
 from event_logs.log import EventLog, Reading, Rejected
 from event_logs.readers import Raw
+from event_logs.rejected import check_number
 from wording.errors import InputError, UsageError
 
 if TYPE_CHECKING:
@@ -250,6 +252,8 @@ def _rejected(engine: DuckDBEngine, raw: Raw, draft: Draft) -> list[Rejected]:
 
     table = raw.expression()
     bad = draft.table.filter(draft.table.reason.notnull()).select("event_number", "reason")
+    number, reason = engine.rows(bad.order_by("event_number").limit(1))[0]
+    check_number(raw.path, draft.totals["bad"], Rejected(int(number) + 2, str(reason), ""))
     cells = [as_text(table[f"c{place}"]).fill_null("") for place in range(len(raw.headers))]
     file = table.file if raw.files else ibis.literal(str(raw.path))
     text = table.select("row", "line", text=ibis.literal(",").join(cells), file=file)
@@ -281,7 +285,6 @@ def _without_duplicates(engine: DuckDBEngine, raw: Raw, kept: ir.Table) -> tuple
 def _nothing_readable(raw: Raw, rejected: Sequence[Rejected]) -> InputError:
     if not rejected:
         return InputError("log.no-rows", path=raw.path)
-    import wording
 
     reasons = sorted(
         {row.reason for row in rejected}, key=lambda reason: -sum(row.reason == reason for row in rejected)

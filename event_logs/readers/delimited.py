@@ -22,6 +22,7 @@ from typing import TYPE_CHECKING
 from event_logs.log import Rejected
 from event_logs.readers import Raw, quoted
 from event_logs.readers.encodings import LONGEST_LINE, as_utf8, encoding_of, kind_by_magic, survey
+from event_logs.rejected import check_number
 from event_logs.vocabularies import fold_header, headers
 from wording.errors import InputError
 
@@ -284,6 +285,7 @@ def _careful(engine: DuckDBEngine, path: Path, shape: Shape, shown: Path) -> tup
     for line, cells, fault in _records(path, shape, shown):
         if fault:
             rejected.append(Rejected(line, fault, shape.delimiter.join(cells)[:2000], str(shown)))
+            check_number(shown, len(rejected), rejected[0])
             continue
         rows.append(cells)
         lines.append(line)

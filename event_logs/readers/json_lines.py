@@ -16,6 +16,7 @@ from event_logs.log import Rejected
 from event_logs.readers import Raw
 from event_logs.readers.encodings import LONGEST_LINE
 from event_logs.readers.rows import raw_of_rows
+from event_logs.rejected import check_number
 from event_logs.values import LIST_MARK
 from wording.errors import InputError
 
@@ -41,6 +42,7 @@ def read_json_lines(engine: DuckDBEngine, path: Path, *, named: Path | None = No
     for line, record, text in _records(path, shown):
         if record is None:
             rejected.append(Rejected(line, "bad_json", text[:2000], str(shown)))
+            check_number(shown, len(rejected), rejected[0])
         else:
             names |= dict.fromkeys(record)
     if not names:

@@ -27,6 +27,7 @@ _BATCH = 25_000
 _PORTION = 16 << 20
 _LONGEST_TOKEN = 32 << 20
 _DEEPEST = 10_000
+_LONGEST_TRACE = 100_000  # events that are held until their trace ends: its attributes may stand behind them
 
 
 def read_xes(engine: DuckDBEngine, path: Path, *, named: Path | None = None) -> Raw:
@@ -47,7 +48,7 @@ def read_xes(engine: DuckDBEngine, path: Path, *, named: Path | None = None) -> 
     except IntricateError:
         sink.drop()
         sink = _Sink(engine, engine.new_name("xes"))
-        _parse(path, shown, _Thorough(sink))
+        _parse(path, shown, _Thorough(sink, shown))
     if not sink.rows:
         raise InputError("log.no-events", path=shown)
     name, headers = sink.table, tuple(sink.columns)
@@ -146,8 +147,9 @@ class _Thorough:
 
     parser: Any = None
 
-    def __init__(self, sink: _Sink) -> None:
+    def __init__(self, sink: _Sink, shown: Path) -> None:
         self.sink = sink
+        self.shown = shown
         self.is_log = False
         self.events: list[dict[str, str]] = []
         self.traces: list[dict[str, str]] = []
@@ -157,16 +159,19 @@ class _Thorough:
         self.depth = 0  # of attributes within attributes
         self.key = ""
         self.parts: list[str] = []
+        self.begun = False  # whether events of the trace under way were handed over already
 
     def start(self, name: str, attributes: list[str]) -> None:
         """An element begins."""
         if name in VALUES or name in COMPOSITES:
             self.depth += 1
             if self.depth > _DEEPEST:
-                raise InputError("log.too-deep", path=self.sink.table, line=self.parser.CurrentLineNumber)
+                raise InputError("log.too-deep", path=self.shown, line=self.parser.CurrentLineNumber)
             pairs = dict(zip(attributes[::2], attributes[1::2], strict=False))
             if self.depth == 1 and self.holders:
                 self.key, self.parts = pairs.get("key", ""), []
+                if self.begun and self.holders[-1] is self.trace:
+                    raise InputError("log.late-attribute", path=self.shown, line=self.parser.CurrentLineNumber)
                 if name in VALUES:
                     self.holders[-1][self.key] = pairs.get("value", "")
             elif self.depth > 1 and name in VALUES:
@@ -179,6 +184,7 @@ class _Thorough:
             self.lines.append(self.parser.CurrentLineNumber)
         elif name == "trace":
             self.trace = {}
+            self.begun = False
             self.holders.append(self.trace)
         elif name == "log":
             self.is_log = True
@@ -193,6 +199,9 @@ class _Thorough:
                 self.holders[-1][self.key] = LIST_MARK.join(self.parts) + LIST_MARK
         elif name == "event":
             self.holders.pop()
+            if len(self.events) >= _LONGEST_TRACE:
+                self.flush()
+                self.begun = True
         elif name == "trace":
             self.holders.pop()
             self.trace = {}

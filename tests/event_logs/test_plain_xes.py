@@ -92,7 +92,7 @@ def by_parser(folder: Path, content: bytes) -> list[dict[str, Any]] | None:
     (folder / "log.xes").write_bytes(content)
     taken: Any = Taken()
     try:
-        xes._parse(folder / "log.xes", folder / "log.xes", xes._Thorough(taken))
+        xes._parse(folder / "log.xes", folder / "log.xes", xes._Thorough(taken, folder))
     except InputError:
         return None
     return list(taken.events)
