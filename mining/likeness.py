@@ -13,7 +13,7 @@ def likeness(a: str, b: str) -> tuple[float, str] | None:
     """How alike two documents' names are, 0 to 1, and the rule that it may come under; None: never the same.
 
     `swap`: two characters changed places. `words`: a Latin name's words in another order. `typo`: one character
-    written wrong, left out or doubled. `similar`: the one is the other with at most two more characters. Else
+    written wrong, left out or doubled. `similar`: the one is the other with one more character; `added`: with two. Else
     `context`: alike, no more. Names of different kinds, or told apart by a word that tells (`data/materials.toml`,
     `[kinds]`), are never the same; nor are names that differ in a digit or a Latin letter, save one slip in a long
     word.
@@ -53,7 +53,7 @@ def likeness(a: str, b: str) -> tuple[float, str] | None:
             len(a), len(b)
         ) < 4 else "similar"
     if added and abs(len(a) - len(b)) <= 2 and score >= 0.8 and min(len(a), len(b)) >= 4:
-        return score, "similar"
+        return score, "added"
     return (score, "context") if score >= 0.65 or added else None
 
 

@@ -19,7 +19,7 @@ from typing import TYPE_CHECKING
 from catalogue.material_names import DocumentName, MaterialNames
 from catalogue.services import Catalogue
 from mining.likeness import likeness, words_of
-from mining.material_uses import Uses, together_in, uses_of
+from mining.material_uses import Uses, hardly_ever, together_in, uses_of
 from wording.errors import InputError
 
 if TYPE_CHECKING:
@@ -202,6 +202,7 @@ class _Resolver:
         from rapidfuzz import fuzz, process
 
         plain = {self._key(s) for s, name in self.parsed.items() if not (name.generic or name.form)}
+        stems = {self.parsed[s].stem for s in self.spellings} | {base for _, base in plain}
         by_owner: dict[str, list[str]] = defaultdict(list)
         for owner, base in sorted(plain):
             by_owner[owner].append(base)
@@ -224,8 +225,9 @@ class _Resolver:
             for i, j in zip(*scores.nonzero(), strict=True):
                 one, other = (owner, fresh[i]), (owner, names[there[j]])
                 like = likeness(fresh[i], there[j]) if one != other else None
-                if like:
-                    keep(one, other, *like)
+                # A longer name that only a list has, and nobody here writes, says little of the shorter one.
+                if like and (like[1] != "added" or there[j] in stems):
+                    keep(one, other, like[0], "similar" if like[1] == "added" else like[1])
             for one_name, other_name in _reordered(fresh, there):
                 one, other = (owner, one_name), (owner, names[other_name])
                 if one != other:
@@ -292,7 +294,7 @@ class _Resolver:
         shared = set(self.by_service[few]) & set(self.by_service[many])
         sums = self.uses.events
         expected = sum(self.by_service[few][s] * self.by_service[many][s] / max(sums.get(s, 1), 1) for s in shared)
-        never = both <= 0.1 * expected
+        never = both <= 0.1 * expected or hardly_ever(both, expected)
         usual = max((self.by_service[many][s] / max(sums.get(s, 1), 1) for s in shared), default=0.0)
         rare = self.counts[few] <= max(2, 0.1 * self.counts[many])
         short = len(few[1]) <= 3

@@ -77,3 +77,14 @@ def together_in(log: EventLog, keys: Mapping[str, int]) -> dict[tuple[int, int],
     )
     found = log.run(pairs.group_by("a", "b").aggregate(n=ibis._.count()))
     return {(int(a), int(b)): int(n) for a, b, n in _rows(found)}
+
+
+def hardly_ever(both: int, expected: float) -> bool:
+    """Whether events hold two documents so seldom that only copies of one, spelt differently, can be meant.
+
+    Fewer than a quarter of what two documents asked for independently would give, and that not by chance (Poisson, one
+    in two hundred).
+    """
+    from scipy import stats
+
+    return expected >= 5 and both <= 0.25 * expected and float(stats.poisson.cdf(both, expected)) <= 0.005

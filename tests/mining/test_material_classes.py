@@ -12,7 +12,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from catalogue.files import read_catalogue
-from catalogue.material_names import clean
+from catalogue.material_names import MaterialNames, clean
 from catalogue.services import Catalogue, Material
 from event_logs import read_log
 from event_logs.log import EventLog
@@ -173,6 +173,30 @@ def test_names_that_stand_for_one_another_and_look_alike_are_one(log_of: LogOf) 
     rows = [(f"c{n}", "提交申请", f"2024-01-{n:02}", "林木采伐许可", [names[n % 2]]) for n in range(1, 29)]
     classes = material_classes(log_of("case_id activity completed_at service materials", rows)).classes
     assert classes[names[0]] == classes[names[1]]
+
+
+@pytest.mark.parametrize(("copies", "one"), [(2, True), (14, False)])
+def test_few_events_with_both_names_are_copies_and_many_are_two_documents(
+    log_of: LogOf, copies: int, one: bool
+) -> None:
+    names = ["林木采伐作业设计说明", "林木采伐作业设计情况说明"]
+    rows = [(f"c{n}", "提交申请", "2024-01-01", "林木采伐许可", [names[n % 2]]) for n in range(56)]
+    rows += [(f"d{n}", "提交申请", "2024-01-02", "林木采伐许可", names) for n in range(copies)]
+    classes = material_classes(log_of("case_id activity completed_at service materials", rows)).classes
+    assert (classes[names[0]] == classes[names[1]]) is one
+
+
+def test_a_longer_name_that_only_the_catalogue_has_draws_no_shorter_one_to_it() -> None:
+    own = Catalogue(materials=(Material("抵押合同", synonyms=("采伐经营合同",)),))
+    classes = resolve(["抵押合同", "采伐合同"], catalogue=own).classes
+    assert classes["采伐合同"] != classes["抵押合同"]
+
+
+def test_no_pair_of_documents_that_differ_in_kind_is_alike_beyond_a_slip_in_a_short_name() -> None:
+    names = MaterialNames()
+    parsed = [(names.parse(a), names.parse(b)) for a, b in TWO]
+    alike = [(x.stem, y.stem) for x, y in parsed if x.owner == y.owner and likeness(x.stem, y.stem)]
+    assert all(min(len(a), len(b)) <= 3 for a, b in alike), alike
 
 
 def test_generic_names_are_marked_so_that_they_repeat_nothing() -> None:
