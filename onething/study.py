@@ -263,7 +263,7 @@ def _digest(path: Path, name: str) -> dict[str, Any]:
 
 def summary(study: Study, inputs: ReportInputs, out: Path) -> list[str]:
     """What was found, in the few lines that a decision-maker would read."""
-    from reports.text import count, day, number
+    from reports.text import count, day
 
     facts = inputs.facts
     lines = [
@@ -286,7 +286,7 @@ def summary(study: Study, inputs: ReportInputs, out: Path) -> list[str]:
     if not study.lead.is_bundle:
         lines.append(say("cli.found.no-bundle", service=study.lead.name or ", ".join(facts.files)))
     for target in study.targets[:3]:
-        lines += _saved(target, number)
+        lines += saved_lines(target)
     return [*lines, say("cli.found.report", path=out / "report.html")]
 
 
@@ -298,37 +298,44 @@ def study_totals(study: Study) -> dict[str, int]:
     return {"submissions": counts.submissions, "duplicates": counts.duplicates, "shareable": counts.shareable}
 
 
-def _saved(target: Target, number: Any) -> list[str]:
+def saved_lines(target: Target) -> list[str]:
+    """What a proposal would save, or why nothing is forecast; a second sentence where that is not to be trusted."""
+    from reports import savings_view
+    from reports.text import name, number
+
+    bundle = name(target.name, 60)
     if target.savings is None:
-        return [say("cli.proposal-refused", bundle=target.name, problems=target.refused)] if target.refused else []
+        return [say("cli.proposal-refused", bundle=bundle, problems=target.refused)] if target.refused else []
     record = target.savings.as_json()
     if not record["moves"]:
-        return [say("cli.found.no-moves", bundle=target.name)]
-    lead = record["measures"].get("lead_time_mean_h")
-    if not lead or not lead.get("saving"):
+        return [say("cli.found.no-moves", bundle=bundle)]
+    less = savings_view.told(record, "lead_time_mean_h")
+    if less is None:
         return []
 
-    def value(measure: str, part: str, scale: float = 1.0) -> str:
-        found = (record["measures"].get(measure) or {}).get(part) or {}
-        return "–" if found.get("value") is None else number(found["value"] / scale)
+    def value(measure: str, part: str) -> str:
+        found = savings_view.estimate(record, measure, part)
+        return "–" if found is None else number(found.value)
 
     lines = [
         say(
             "cli.found.bundle",
-            bundle=target.name,
+            bundle=bundle,
             trips_as_is=value("trips_mean", "as_is"),
             trips_to_be=value("trips_mean", "to_be"),
             papers_as_is=value("submissions_mean", "as_is"),
             papers_to_be=value("submissions_mean", "to_be"),
-            days_as_is=value("lead_time_mean_h", "as_is", 24),
-            days_to_be=value("lead_time_mean_h", "to_be", 24),
-            saved=value("lead_time_mean_h", "saving", 24),
-            low=number(lead["saving"]["low"] / 24),
-            high=number(lead["saving"]["high"] / 24),
+            days_as_is=value("lead_time_mean_h", "as_is"),
+            days_to_be=value("lead_time_mean_h", "to_be"),
+            saved=number(less.value),
+            low=number(less.low),
+            high=number(less.high),
         )
     ]
-    if not (record["validation"] or {}).get("passed"):
-        lines.append(say("cli.found.bundle-trust", bundle=target.name))
+    checked = record["validation"] or {}
+    if not checked.get("passed"):
+        key = "bundle-trust" if checked.get("metrics") else "bundle-unchecked"
+        lines.append(say(f"cli.found.{key}", bundle=bundle))
     return lines
 
 

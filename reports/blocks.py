@@ -14,6 +14,7 @@ class Column:
     """A column: its key in files, its heading, its unit. `people`: counts too small to publish are withheld.
 
     `parts`: its counts add up to others, so one may be withheld that is not small itself.
+    `several`: a cell lists names.
     """
 
     key: str
@@ -21,6 +22,7 @@ class Column:
     unit: Unit = "text"
     people: bool = False
     parts: bool = False
+    several: bool = False
 
 
 @dataclass(frozen=True, slots=True)

@@ -21,13 +21,14 @@ from reports.disclosure import shown
 from reports.inputs import ReportInputs
 from reports.palette import DARK, LIGHT, variables
 from reports.report import report as make_report
-from reports.text import CLOSE, NEW, OLD, OPEN, count, number, percent, plain
+from reports.text import CLOSE, NEW, OLD, OPEN, columns, count, number, percent, plain
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
 TEMPLATES = Path(__file__).parent / "templates"
 MOST_ELEMENTS = 2400  # tags, opening and closing, of a whole drawing behind an overview
+LONGEST_NAME = 120  # columns of text that a cell shows whole
 SCRIPTS = ("page.js", "tables.js", "map.js", "replay.js")
 # Between a number and its Chinese neighbours no line breaks: a heading breaks at its punctuation.
 _TIGHT = re.compile(
@@ -119,6 +120,7 @@ def environment() -> Environment:
         charts=charts,
         cell=cell,
         raw=raw,
+        worded=worded,
         widths=widths,
         view_box=drawings.view_box,
         strips=drawings.strips,
@@ -156,6 +158,14 @@ def raw(value: object, column: Column) -> str:
     if isinstance(value, float):
         return repr(round(value, 6))
     return str(value) if isinstance(value, int) and abs(value) >= 1000 else ""
+
+
+def worded(value: object, column: Column) -> object:
+    """A text cell; of a name beyond reason the page shows the first lines, while search and CSV have it whole."""
+    text = str(value)
+    if column.several or columns(text) <= LONGEST_NAME:
+        return value
+    return Markup('<span class="long">{}</span>').format(text)
 
 
 def widths(table: Table) -> dict[str, float]:

@@ -125,7 +125,7 @@ def _line(inputs: ReportInputs, saving: Mapping[str, Any], id: str, measure: str
     if today is None or not evidence or (id in ("trips", "departments") and not seen_in_person(inputs)):
         return None
     proposed = view.estimate(saving, measure, "to_be")
-    less = view.estimate(saving, measure, "saving")
+    less, exact = view.told(saving, measure), view.estimate(saving, measure, "saving")
     return AnswerLine(
         id,
         say(f"report.answer.{id}.label"),
@@ -134,7 +134,7 @@ def _line(inputs: ReportInputs, saving: Mapping[str, Any], id: str, measure: str
         say(f"report.answer.{id}.unit"),
         today,
         None if proposed is None else proposed.value,
-        "" if less is None else _change(today, less, id),
+        "" if less is None or exact is None else _change(exact.value / today if today else 0.0, less, id),
         evidence,
     )
 
@@ -176,8 +176,8 @@ def _record(inputs: ReportInputs) -> AnswerLine | None:
     return AnswerLine("first", say("report.answer.first.label"), "–", "", "", None, None, "", evidence)
 
 
-def _change(today: float, less: view.Estimate, id: str) -> str:
-    share = number(-100 * less.value / today, 0) if today else "0"
+def _change(of_today: float, less: view.Estimate, id: str) -> str:
+    share = number(-100 * of_today, 0)
     way = "fewer" if less.value >= 0 else "more"
     low, high = (less.low, less.high) if not less.sure else sorted((abs(less.low), abs(less.high)))
     return say(

@@ -97,8 +97,8 @@ def _services(inputs: ReportInputs) -> Table:
         say("report.bundles.services.title", n=len(rows), count=count(len(rows))),
         (
             Column("bundle", say("report.column.bundle")),
-            Column("services", say("report.column.service")),
-            Column("order", say("report.column.order")),
+            Column("services", say("report.column.service"), several=True),
+            Column("order", say("report.column.order"), several=True),
         ),
         tuple(rows),
         say("report.bundles.services.caption"),

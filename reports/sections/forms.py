@@ -31,7 +31,7 @@ def section(inputs: ReportInputs) -> Section:
         (
             Column("material_class", say("report.column.material")),
             Column("why", say("report.column.treatment")),
-            Column("departments", say("report.column.asked_by")),
+            Column("departments", say("report.column.asked_by"), several=True),
             Column("today", say("report.column.today_each"), "number"),
             Column("proposed", say("report.column.proposed_each"), "number"),
         ),

@@ -84,8 +84,10 @@ def _title(rows: Sequence[PromiseRow], least: int) -> str:
     if not known:
         return say("report.promises.title-plain")
     late = sum(share >= MANY_LATE for share in known)
+    rest = sum(row.late_share is not None for row in rows) - len(known)
     key = "title-kept" if not late else "title-all" if late == len(known) else "title"
     if len(known) == 1:
         row = next(row for row in rows if publish_share(row.late_share, row.promised_cases, least) is not None)
         return say(f"report.promises.{key}-one", service=name(row.service, 36), share=percent(known[0]))
-    return say(f"report.promises.{key}", n=late, of=len(known))
+    title = say(f"report.promises.{key}", n=late, of=len(known))
+    return title + (say("report.promises.title-rest", n=rest) if rest else "")

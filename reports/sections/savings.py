@@ -40,22 +40,24 @@ def section(inputs: ReportInputs) -> Section:
 
 
 def _heading(saving: Mapping[str, Any]) -> str:
-    less = view.estimate(saving, "lead_time_mean_h", "saving")
-    trips = view.estimate(saving, "trips_mean", "saving")
-    if less is None or not less.sure or less.value <= 0:
-        if trips is not None and trips.value > 0 and trips.sure:
-            return say("report.savings.heading-trips", trips=number(trips.value))
+    less, days_less = view.estimate(saving, "lead_time_mean_h", "saving"), view.told(saving, "lead_time_mean_h")
+    trips, trips_less = view.estimate(saving, "trips_mean", "saving"), view.told(saving, "trips_mean")
+    if less is None or days_less is None or not less.sure or less.value <= 0:
+        if trips is not None and trips_less is not None and trips.value > 0 and trips.sure:
+            return say("report.savings.heading-trips", trips=number(trips_less.value))
         return say("report.savings.heading-unsure")
     best = view.largest(saving)
     if best is None or best[0] != "lead_time_mean_h" or best[2].value > less.value:
-        return say("report.savings.heading-days", days=number(less.value))
+        return say("report.savings.heading-days", days=number(days_less.value))
     share = percent(best[2].value / less.value)
-    return say("report.savings.heading", days=number(less.value), share=share, move=say(f"report.move.{best[1]}.name"))
+    return say(
+        "report.savings.heading", days=number(days_less.value), share=share, move=say(f"report.move.{best[1]}.name")
+    )
 
 
 def _deck(saving: Mapping[str, Any]) -> str:
     parts = []
-    less = view.estimate(saving, "lead_time_mean_h", "saving")
+    less = view.told(saving, "lead_time_mean_h")
     if less is not None:
         interval = say("report.range", low=number(less.low), high=number(less.high))
         parts.append(say("report.savings.deck.days", days=number(less.value), range=interval))
@@ -132,7 +134,7 @@ def _histogram(leads: list[float], least: int) -> tuple[tuple[object, ...], ...]
 
 
 def _steps(saving: Mapping[str, Any]) -> Figure | None:
-    charts, rows = [], []
+    charts, rows, adds_up = [], [], True
     for measure in ("lead_time_mean_h", "trips_mean"):
         parts = view.shares(saving, measure)
         before, after = view.estimate(saving, measure, "as_is"), view.estimate(saving, measure, "to_be")
@@ -151,6 +153,8 @@ def _steps(saving: Mapping[str, Any]) -> Figure | None:
             rows.append((label, say(f"report.move.{move}.name"), share.value, share.low, share.high))
         steps.append(Step(say("report.answer.proposed"), 0.0, after.value, "proposed", number(after.value)))
         charts.append((label, unit, tuple(steps)))
+        less = sum(round(share.value, 1) for _, share in parts)
+        adds_up &= round(less, 1) == round(round(before.value, 1) - round(after.value, 1), 1)
     if not charts:
         return None
     table = Table(
@@ -165,7 +169,8 @@ def _steps(saving: Mapping[str, Any]) -> Figure | None:
     )
     n = len(saving.get("moves", ()))
     title = say("report.savings.steps.title", n=n, count=count(n))
-    return Figure("fig-steps", title, Steps(tuple(charts)), say("report.savings.steps.caption"), table)
+    caption = say("report.savings.steps.caption") + ("" if adds_up else say("report.savings.steps.rounded"))
+    return Figure("fig-steps", title, Steps(tuple(charts)), caption, table)
 
 
 def _alone(saving: Mapping[str, Any]) -> Figure | None:
@@ -177,7 +182,7 @@ def _alone(saving: Mapping[str, Any]) -> Figure | None:
     for move in saving.get("moves", ()):
         line = tuple(_interval(columns[m].get(str(move))) for m in used)
         rows.append((say(f"report.move.{move}.name"), line))
-    together = tuple(_interval(view.estimate(saving, m, "saving")) for m in used)
+    together = tuple(_interval(view.told(saving, m)) for m in used)
     rows.append((say("report.savings.alone.together", n=len(rows)), together))
     measures = tuple((say(f"report.measure.{m}"), _unit(m)) for m in used)
     chart = Intervals(say("report.column.move"), measures, tuple(rows), frozenset({len(rows) - 1}))
@@ -201,12 +206,15 @@ def _numbers(saving: Mapping[str, Any]) -> Table:
     for measure in view.MEASURES:
         as_is = view.estimate(saving, measure, "as_is")
         to_be = view.estimate(saving, measure, "to_be")
-        less = view.estimate(saving, measure, "saving")
+        less = view.told(saving, measure)
         if as_is is None or to_be is None or less is None:
             continue
         between = say("report.between", low=number(less.low), high=number(less.high))
         label = say(f"report.measure.{measure}")
-        rows.append((label, view.observed(saving, measure), as_is.value, to_be.value, less.value, between))
+        # As told, so that whoever subtracts finds the saving; `savings.json` has every digit.
+        rows.append(
+            (label, view.observed(saving, measure), round(as_is.value, 1), round(to_be.value, 1), less.value, between)
+        )
     return Table(
         "savings",
         say("report.savings.numbers.title"),
@@ -230,7 +238,7 @@ def _numbers(saving: Mapping[str, Any]) -> Table:
 def _others(inputs: ReportInputs) -> Table:
     rows = []
     for saving in inputs.savings:
-        lead, trips = (view.estimate(saving, m, "saving") for m in ("lead_time_mean_h", "trips_mean"))
+        lead, trips = (view.told(saving, m) for m in ("lead_time_mean_h", "trips_mean"))
         moves = say("report.list.comma").join(say(f"report.move.{m}.name") for m in saving.get("moves", ()))
         rows.append(
             (
@@ -248,7 +256,7 @@ def _others(inputs: ReportInputs) -> Table:
         say("report.savings.others.title"),
         (
             Column("bundle", say("report.column.bundle")),
-            Column("moves", say("report.column.moves")),
+            Column("moves", say("report.column.moves"), several=True),
             Column("episodes", say("report.column.episodes"), "count"),
             Column("days", say("report.column.days_less"), "number"),
             Column("low", say("report.column.low"), "number"),
@@ -261,9 +269,11 @@ def _others(inputs: ReportInputs) -> Table:
 
 
 def _notes(saving: Mapping[str, Any]) -> list[Notes]:
-    sentences = [say(key, **values) for key, values in saving.get("notes", ()) or ()]
     checked = saving.get("validation") or {}
-    if checked:
+    # What could not be checked has its own note; what failed is told once, with its date.
+    told = {"simulation.note-not-validated"} if checked.get("metrics") else set()
+    sentences = [say(key, **values) for key, values in saving.get("notes", ()) or () if key not in told]
+    if checked.get("metrics") or checked.get("passed"):
         key = "passed" if checked.get("passed") else "failed"
         date = str(checked.get("holdout_from", ""))[:10]
         sentences.append(say(f"report.savings.validation.{key}", date=date))

@@ -171,7 +171,7 @@ def _deck(inputs: ReportInputs, facts: TripFacts) -> str:
         if told is not None and back:
             values = {"department": strong(told[0], 36), "n": count(told[1])}
             parts.append(say(f"report.trips.deck.{key}", **values))
-    less = view.estimate(inputs.savings[0], "trips_mean", "saving") if inputs.savings else None
+    less = view.told(inputs.savings[0], "trips_mean") if inputs.savings else None
     if less is not None and less.value > 0.05:
         low, high = number(less.low), number(less.high)
         value = number(less.value)

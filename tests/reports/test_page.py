@@ -163,9 +163,13 @@ def test_what_to_record_first_stands_where_nothing_can_be_proposed(bare_world: R
     [
         ((0.5,), "登记0 misses its promised time in 50% of its cases"),
         ((0.0,), "登记0 keeps its promised time in more than nine cases of ten"),
-        ((0.5, 0.5), "All 2 services miss their promised times in a tenth of their cases or more"),
+        ((0.5, 0.5), "Each of 2 services misses its promised time in a tenth of its cases or more"),
         ((0.5, 0.0), "1 of 2 services misses its promised time in a tenth of its cases or more"),
-        ((0.0, 0.0), "All 2 services keep their promised times in more than nine cases of ten"),
+        (
+            (0.05, 0.0, 0.0),
+            "Each of 2 services keeps its promised time in more than nine cases of ten; one more is withheld",
+        ),
+        ((0.0, 0.0), "Each of 2 services keeps its promised time in more than nine cases of ten"),
     ],
 )
 def test_promises_are_told_of_one_of_some_and_of_all(
