@@ -12,16 +12,16 @@ import numpy as np
 import wording
 from catalogue.services import Catalogue
 from mining.precedence import precedences
-from redesign import attribution as shapley
 from redesign.dependencies import Kind, find_ties
 from redesign.moves import MOVES
 from redesign.simulation import forecast, telling
 from redesign.simulation.calibration import Calibration, Drawn, calibrate
 from redesign.simulation.cases import Case
-from redesign.simulation.ends import ripe
+from redesign.simulation.ends import told_of
 from redesign.simulation.facts import facts_of
+from redesign.simulation.figures import attributed, measured
 from redesign.simulation.focus import Focus, focus_of
-from redesign.simulation.forecast import MEASURES, Bounds, Runs, World, bounds, spread
+from redesign.simulation.forecast import Bounds, Runs, World
 from redesign.simulation.papers import Papers, papers_of
 from redesign.simulation.replications import Design, design
 from redesign.simulation.validation import Validation, validate
@@ -35,7 +35,6 @@ if TYPE_CHECKING:
 
 BOOTSTRAPS = 20
 MOST_EPISODES = 1200  # of a bundle with more, so many are redesigned in the simulation; the others load the officers
-ATTRIBUTION_RUNS = 8
 KEPT = 2  # bundles whose as-is is kept, for other sets of moves
 Progress = Callable[[str, float], None]
 Note = tuple[str, dict[str, object]]
@@ -58,7 +57,7 @@ class Savings:
     attribution: tuple[dict[str, object], ...] = ()
     alone: tuple[dict[str, object], ...] = ()
     notes: tuple[Note, ...] = ()
-    losers: float | None = None  # share of episodes that take longer than today
+    losers: float | None = None  # share of episodes that take over an hour longer than today
     overloaded: tuple[dict[str, object], ...] = ()
     plain_subtraction: Mapping[str, float] = field(default_factory=dict)
     samples: Mapping[str, list[float]] = field(default_factory=dict)  # lead times of one replication, hours
@@ -163,9 +162,14 @@ def simulate(
     shares: tuple[dict[str, object], ...] = ()
     alone: tuple[dict[str, object], ...] = ()
     if attribute and moves:
-        shares, alone = _attribution(world, moves, options, drawn, boots, as_is, to_be, unknown)
+        shares, alone = attributed(world, moves, options, drawn, boots, as_is, to_be, unknown)
     if not checked.passed:
         notes.append(("simulation.note-not-validated", {}) if checked.metrics else ("simulation.note-too-few", {}))
+    figures = measured(as_is, to_be, unknown)
+    plain = telling.plain_subtraction(world, moves)
+    losers = float((to_be.leads > as_is.leads + 1.0)[:, world.told].mean())
+    if moves:
+        notes += telling.compared(plain["lead_time_mean_h"], figures["lead_time_mean_h"]["saving"], losers)
     _tell(progress, "done", 1.0)
     return Savings(
         name,
@@ -177,13 +181,13 @@ def simulate(
         replications,
         checked,
         telling.observed(log, world, trips),
-        _measures(as_is, to_be, unknown),
+        figures,
         shares,
         alone,
         tuple(notes),
-        float((to_be.leads > as_is.leads + 1.0)[:, world.told].mean()),
+        losers,
         telling.overloaded(world.calibration),
-        telling.plain_subtraction(world, moves),
+        plain,
         {
             "as_is_h": np.round(np.sort(as_is.leads[0]), 2).tolist(),
             "to_be_h": np.round(np.sort(to_be.leads[0]), 2).tolist(),
@@ -305,26 +309,10 @@ def _world(
         cache(lambda m: papers.handed_in(focus, m)),
         papers.again_rates(calibration),
         seed,
-        _told(calibration, focus, frozenset(rows.loc[rows["cut"].astype(bool), "episode_id"].astype(str))),
+        told_of(calibration, focus, frozenset(rows.loc[rows["cut"].astype(bool), "episode_id"].astype(str))),
     )
     del moves
     return world, total if total != len(names) else None
-
-
-def _told(calibration: Calibration, focus: Focus, cut: frozenset[str]) -> np.ndarray:
-    """Of which episodes figures are told: away from the ends of a log that is cut."""
-    spans = np.array([(g[0].apply.start_s, max(s.end_s for c in g for s in c.chain)) for g in focus.cases])
-    spans = spans.reshape(-1, 2)
-    everyone = calibration.episodes
-    starts = np.array([g[0].apply.start_s for g in everyone.values()])
-    events = calibration.facts.events
-    return ripe(
-        spans[:, 0],
-        spans[:, 1] - spans[:, 0],
-        starts,
-        np.array([name in cut for name in everyone], bool),
-        (float(events["start_s"].min()), float(events["end_s"].max())) if len(events) else (0.0, 0.0),
-    )
 
 
 def _within(focus: Focus, wanted: set[str]) -> Focus:
@@ -361,69 +349,6 @@ def _background(calibration: Calibration, focus: Focus, demand: Mapping[str, flo
 
 def _design(world: World, moves: frozenset[str], options: Options) -> Design:
     return design(world.calibration, world.focus, moves, options, world.background)
-
-
-def _measures(as_is: Runs, to_be: Runs, unknown: frozenset[str]) -> dict[str, dict[str, Bounds]]:
-    out = {}
-    pairs = (
-        ("as_is", as_is.point, as_is.boot),
-        ("to_be", to_be.point, to_be.boot),
-        ("saving", as_is.point - to_be.point, as_is.boot - to_be.boot),
-    )
-    found = {part: (point.mean(axis=0), spread(point, boot)) for part, point, boot in pairs}
-    for k, name in enumerate(MEASURES):
-        if name in unknown:
-            out[name] = dict.fromkeys(found, Bounds(np.nan, np.nan, np.nan))
-            continue
-        out[name] = {
-            part: bounds(value[k], deviation[k], scale=abs(found["as_is"][0][k]), positive=part != "saving")
-            for part, (value, deviation) in found.items()
-        }
-    return out
-
-
-def _attribution(
-    world: World,
-    moves: Sequence[str],
-    options: Options,
-    drawn: Any,
-    boots: Sequence[Any],
-    as_is: Runs,
-    to_be: Runs,
-    unknown: frozenset[str],
-) -> tuple[tuple[dict[str, object], ...], tuple[dict[str, object], ...]]:
-    """Each move's share of every measure's saving, and what it saves alone; shares add up to the saving told."""
-    runs = ATTRIBUTION_RUNS
-    worlds = [(drawn, r) for r in range(runs // 2)] + [
-        (boots[b % len(boots)], 2000 + b) for b in range(runs - runs // 2)
-    ]
-    as_is_design = _design(world, frozenset(), options)
-    today = np.array([forecast.measures(world.run(as_is_design, d, r), world.told) for d, r in worlds])
-
-    def saving(subset: frozenset[str]) -> np.ndarray:
-        made = _design(world, subset, options)
-        less: np.ndarray = today - np.array([forecast.measures(world.run(made, d, r), world.told) for d, r in worlds])
-        return less
-
-    found = shapley.attribute(moves, saving, world.seed)
-    told = as_is.point.mean(axis=0) - to_be.point.mean(axis=0)
-    shares, alone = [], []
-    for k, name in enumerate(MEASURES):
-        if name in unknown:
-            continue
-        value = found.shares[:, :, k].mean(axis=1)
-        weight = np.abs(value) + 1e-12
-        value = value + (told[k] - value.sum()) * weight / weight.sum()  # few runs here, many there: shares add up
-        for i, move in enumerate(found.moves):
-            deviation = found.shares[i, :, k].std(ddof=1) / np.sqrt(2)
-            shares.append(_share(move, name, value[i], deviation))
-            alone.append(_share(move, name, found.alone[i, :, k].mean(), found.alone[i, :, k].std(ddof=1) / np.sqrt(2)))
-    return tuple(shares), tuple(alone)
-
-
-def _share(move: str, measure: str, value: float, deviation: float) -> dict[str, object]:
-    b = bounds(value, deviation, positive=False)
-    return {"move": move, "measure": measure, "saving": b.value, "low": b.low, "high": b.high}
 
 
 __all__ = ["Papers", "Savings", "simulate"]

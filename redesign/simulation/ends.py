@@ -10,6 +10,9 @@ from __future__ import annotations
 
 import numpy as np
 
+from redesign.simulation.calibration import Calibration
+from redesign.simulation.focus import Focus
+
 LONG = 0.85  # of episodes: what takes no longer than these has time to be seen
 MOST = 0.25  # of the log's span that either end may cost
 LEAST = 3  # episodes cut off at an end before it counts as cut
@@ -47,3 +50,19 @@ def ripe(
         if all_cut[near].sum() >= LEAST and all_cut[near].mean() > 2 * usual:
             kept &= ~own
     return kept if kept.sum() >= min(FEWEST, len(starts)) else everybody
+
+
+def told_of(calibration: Calibration, focus: Focus, cut: frozenset[str]) -> np.ndarray:
+    """Of which episodes figures are told: away from the ends of a log that is cut."""
+    spans = np.array([(g[0].apply.start_s, max(s.end_s for c in g for s in c.chain)) for g in focus.cases])
+    spans = spans.reshape(-1, 2)
+    everyone = calibration.episodes
+    starts = np.array([g[0].apply.start_s for g in everyone.values()])
+    events = calibration.facts.events
+    return ripe(
+        spans[:, 0],
+        spans[:, 1] - spans[:, 0],
+        starts,
+        np.array([name in cut for name in everyone], bool),
+        (float(events["start_s"].min()), float(events["end_s"].max())) if len(events) else (0.0, 0.0),
+    )

@@ -10,7 +10,7 @@ import numpy as np
 from redesign.simulation.calibration import Calibration, all_steps
 from redesign.simulation.discipline import out_of_turn
 from redesign.simulation.engine import ERRAND, PASS
-from redesign.simulation.forecast import World
+from redesign.simulation.forecast import Bounds, World
 from redesign.simulation.replications import Design, Outcome
 
 if TYPE_CHECKING:
@@ -19,6 +19,7 @@ if TYPE_CHECKING:
     from event_logs.log import EventLog
 
 OVERLOADED = 0.85
+LOSERS_TOLD = 0.01
 HANDED = ("one_form", "share_data", "parallel_review")
 
 
@@ -148,6 +149,16 @@ def plain_subtraction(world: World, moves: Sequence[str]) -> dict[str, float]:
             reached = max(reached, stop)
         saved.append(gap / 3600)
     return {"lead_time_mean_h": float(np.mean(saved))}
+
+
+def compared(plain_h: float, saving: Bounds, losers: float) -> Iterator[tuple[str, dict[str, object]]]:
+    """What the simulation says beyond plain subtraction of the lead time, and how many episodes lose."""
+    if plain_h > 0:
+        key = "enough" if saving.low <= plain_h <= saving.high else "differs"
+        plain, simulated = (f"{hours / 24:.1f}" for hours in (plain_h, saving.value))
+        yield f"simulation.note-plain-{key}", {"plain": plain, "simulated": simulated}
+    if losers >= LOSERS_TOLD:
+        yield "simulation.note-losers", {"percent": round(100 * losers)}
 
 
 OTHERS = 12  # episodes replayed beside the typical one

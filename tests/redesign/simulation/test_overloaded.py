@@ -8,6 +8,8 @@ from event_logs.reading import read_log
 from event_logs.synthetic import generate
 from event_logs.synthetic.savings import true_savings
 from redesign.savings import Savings, simulate
+from redesign.simulation.forecast import Bounds
+from redesign.simulation.telling import compared
 from tests.redesign.simulation.conftest import Labelled
 from wording.errors import UsageError
 
@@ -75,8 +77,19 @@ def test_sharing_saves_nothing_where_no_service_takes_anothers_output(told: tupl
     assert alone["parallel_review"] > 1.0
 
 
-def test_some_wait_longer_than_today(told: tuple[Savings, float]) -> None:
-    assert 0.05 < (told[0].losers or 0.0) < 0.6
+def test_some_wait_longer_than_today_and_the_notes_say_so(told: tuple[Savings, float]) -> None:
+    losers = told[0].losers or 0.0
+    assert 0.05 < losers < 0.6
+    assert ("simulation.note-losers", {"percent": round(100 * losers)}) in told[0].notes
+
+
+def test_plain_subtraction_is_told_where_it_differs_and_where_it_is_enough() -> None:
+    saving = Bounds(48.0, 40.0, 56.0)
+    assert [key for key, _ in compared(50.0, saving, 0.0)] == ["simulation.note-plain-enough"]
+    assert list(compared(60.0, saving, 0.0)) == [
+        ("simulation.note-plain-differs", {"plain": "2.5", "simulated": "2.0"})
+    ]
+    assert list(compared(0.0, saving, 0.004)) == []
 
 
 def test_a_move_of_no_name_is_refused(labelled: Labelled) -> None:
