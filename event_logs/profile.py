@@ -11,7 +11,7 @@ from event_logs.values import TIME_LIKE
 from event_logs.vocabularies import codes, fold, fold_header, header_patterns, headers, missing
 
 SAMPLE = 3000
-_NUMBER = re.compile(r"^\s*[-+]?[\d,]*\.?\d+(?:[eE][+-]?\d+)?\s*[元%]?\s*$")
+_NUMBER = re.compile(r"^\s*(?:=\")?[-+]?[\d,]*\.?\d+(?:[eE][+-]?\d+)?\s*[元%]?\"?\s*$")
 
 
 @dataclass(frozen=True, slots=True)

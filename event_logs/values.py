@@ -86,6 +86,14 @@ FORMATS = (
     "%Y-%m-%d-%H.%M.%S",
     "%Y/%m/%d %I:%M:%S %p",
     "%Y-%m-%d %I:%M:%S %p",
+    "%Y/%m/%d %I:%M %p",
+    "%Y-%m-%d %I:%M %p",
+    "%Y-%m-%d %H:%M:%S",
+    "%Y-%m-%d %H:%M",
+    "%Y/%m/%d %H:%M:%S",
+    "%Y/%m/%d %H:%M",
+    "%Y-%m-%d",
+    "%Y/%m/%d",
     "%Y-%m-%d %H:%M:%S,%f",
     "%Y-%m-%d %H.%M.%S",
     "%b %d, %Y %I:%M:%S %p",
@@ -187,8 +195,11 @@ def text_steps(*, also_missing: tuple[str, ...] = (), numeric: bool = False) -> 
 
     def unquoted(part: Part) -> dict[str, ir.Value]:
         text = part("value")
-        quoted = part("odd") & text.startswith("'")
-        return {"value": ibis.ifelse(quoted, trim(text, text_of("'" + BLANK)), text).nullif(""), "odd": part("odd")}
+        quoted, formula = part("odd") & text.startswith("'"), part("odd") & text.startswith('="')
+        bare = ibis.cases(
+            (quoted, trim(text, text_of("'" + BLANK))), (formula, trim(text, text_of('="' + BLANK))), else_=text
+        )
+        return {"value": bare.nullif(""), "odd": part("odd")}
 
     def told(part: Part) -> dict[str, ir.Value]:
         text = part("value")
@@ -243,20 +254,22 @@ def time_steps(zone: str, *, day_first: bool = False) -> tuple[Step, ...]:
         return {"found": found, "odd": ibis.ifelse(found.isnull(), text, _null()).nullif("")}
 
     def narrow(part: Part) -> dict[str, ir.Value]:
-        odd = trim(part("odd"), text_of("'\"" + BLANK)).nullif("")
+        odd = trim(part("odd"), text_of("='\"" + BLANK)).nullif("")
         return {"found": part("found"), "odd": translate(odd, text_of(_WIDE_DIGITS), text_of(_NARROW_DIGITS))}
 
     def shapes(part: Part) -> dict[str, ir.Value]:
         odd = part("odd")
         zoned = odd.re_search(r"(?i)\d:\d\d.*\d ?(?:Z|UTC|GMT|[+-]\d{2}:?\d{2}|[+-]\d{2})$")
         shape = odd.re_search(r"^\d{5}(\.\d+)?$|^\d{10}(\.\d+)?$|^\d{13}$|^\d{16}$")
-        halves = odd.re_replace(r"\s*上午\s*(\S+)", r" \1 AM").re_replace(r"\s*下午\s*(\S+)", r" \1 PM")
+        spoken = odd.re_search(_SPOKEN)
         return {
             "found": part("found"),
             "zoned": ibis.ifelse(zoned, odd, _null()),
             "number": ibis.ifelse(shape, odd, _null()).try_cast("float64"),
-            "plain": ibis.ifelse(~zoned & odd.re_search(r"^\d{4}\D"), odd, _null()),
-            "other": ibis.ifelse(~zoned & ~shape & odd.re_search(r"\d"), halves, _null()),
+            "plain": ibis.ifelse(~zoned & ~spoken & odd.re_search(r"^\d{4}\D"), odd, _null()),
+            "other": ibis.ifelse(
+                ~zoned & ~shape & odd.re_search(r"\d"), ibis.ifelse(spoken, _written_out(odd), odd), _null()
+            ),
         }
 
     def meant(part: Part) -> dict[str, ir.Value]:
@@ -295,6 +308,31 @@ def time_steps(zone: str, *, day_first: bool = False) -> tuple[Step, ...]:
         meant,
         plausible,
     )
+
+
+# Morning or afternoon said, a weekday, or hours in words: the engine's own cast takes some of it for what it is not.
+_SPOKEN = r"(?i)[ap]\.?m|上午|下午|凌晨|早上|中午|晚上|[时点時]|星期|周"
+
+
+def _written_out(text: ir.StringValue) -> ir.StringValue:
+    """A time as people say it, as the formats have it: no weekday, digits between marks, AM or PM behind."""
+    for pattern, by in (
+        (r"\s*[（(]?(?:星期|周)[一二三四五六日天][）)]?", " "),
+        (r"^(\d{4})年(\d{1,2})月(\d{1,2})日?\s*", r"\1-\2-\3 "),
+        (r"[时点時]整?$", ":00"),
+        (r"[时点時]", ":"),
+        (r"分(\d)", r":\1"),
+        (r"[分秒]$", ""),
+        (r"(?:下午|晚上|中午)\s*((?:1[2-9]|2[0-3]):)", r" \1"),  # a clock of 24 hours beside the word
+        (r"(?:上午|凌晨|早上)\s*(0?0:)", r" \1"),
+        (r"\s*(?:上午|凌晨|早上)\s*(\S+)", r" \1 AM"),
+        (r"\s*(?:下午|晚上|中午)\s*(\S+)", r" \1 PM"),
+        (r"(?i)\s([ap]m)\s+(\S+)$", r" \2 \1"),
+        (r"^\s+|\s+$", ""),
+        (r"(\d)\s\s+(\d)", r"\1 \2"),
+    ):
+        text = text.re_replace(pattern, by)
+    return text
 
 
 def is_messy(text: ir.StringValue) -> ir.BooleanValue:
@@ -351,7 +389,7 @@ def number_steps() -> tuple[Step, ...]:
     """A number written with thousands commas and a unit."""
     return (
         lambda part: {
-            "value": replace_all(part("value"), text_of(r"[,，元¥￥\s]|分$"), text_of(""), text_of("g"))
+            "value": replace_all(part("value"), text_of(r"[,，元¥￥\s=\"]|分$"), text_of(""), text_of("g"))
             .nullif("")
             .try_cast("float64")
         },
@@ -367,6 +405,6 @@ def coded(column: ir.StringValue, spellings: dict[str, str]) -> ir.StringValue:
 
 # A glance at a value in Python, for samples: the same forms as `moment`, without their meaning.
 TIME_LIKE = re.compile(
-    r"^\s*['\"]?(?:\d{4}[-/.年]\d{1,2}[-/.月]\d{1,2}|\d{1,2}[-/.]\d{1,2}[-/.]\d{4}"
+    r"^\s*=?['\"]?(?:\d{4}[-/.年]\d{1,2}[-/.月]\d{1,2}|\d{1,2}[-/.]\d{1,2}[-/.]\d{4}"
     r"|(?:19|20)\d{6}(?:[T ]?\d{4,6})?(?:\D|$)|\d{1,2}[ -][A-Z][a-z]{2}[ -]\d{4})"
 )

@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 import tomllib
 import unicodedata
+from collections.abc import Iterable
 from functools import cache
 from pathlib import Path
 
@@ -89,3 +90,11 @@ def codes(role: str) -> dict[str, str]:
 def missing(kind: str) -> tuple[str, ...]:
     """Spellings of "nothing here", lower case: ``any``, ``optional``, ``identity``, or ``times``."""
     return tuple(_codes()["times"]["missing"] if kind == "times" else _codes()["missing"][kind])
+
+
+def roles_named(cells: Iterable[object]) -> int:
+    """How many cells of a row are headers that a role is known by: tells a header from a title or a row of groups."""
+    known = {name for entry in headers().values() for kind in entry.values() for name in kind}
+    patterns = [pattern for alike in header_patterns().values() for pattern in alike]
+    folded = [fold_header(cell) for cell in cells if isinstance(cell, str) and cell.strip()]
+    return sum(name in known or any(pattern.fullmatch(name) for pattern in patterns) for name in folded)

@@ -23,7 +23,7 @@ from event_logs.log import Rejected
 from event_logs.readers import Raw, quoted
 from event_logs.readers.encodings import LONGEST_LINE, as_utf8, encoding_of, kind_by_magic, survey
 from event_logs.rejected import check_number
-from event_logs.vocabularies import fold_header, headers
+from event_logs.vocabularies import roles_named
 from wording.errors import InputError
 
 if TYPE_CHECKING:
@@ -148,16 +148,11 @@ def _delimiter(text: str) -> str:
 
 
 def _header(rows: list[tuple[int, list[str]]]) -> tuple[int, list[str]]:
-    """The header's last line and cells: the first row, or a later one that names more roles under a title."""
-    known = {name for entry in headers().values() for kind in entry.values() for name in kind}
-
-    def roles(cells: list[str]) -> int:
-        return sum(fold_header(cell) in known for cell in cells)
-
+    """The header's last line and cells: the first row, or a later one that names far more roles (under a title)."""
     filled = [(line, cells) for line, cells in rows if any(cell.strip() for cell in cells)] or rows[:1]
-    first = filled[0]
-    best = max(filled, key=lambda item: (roles(item[1]), -item[0]))
-    return best if roles(best[1]) >= 3 and roles(first[1]) == 0 else first
+    named = [roles_named(cells) for _, cells in filled]
+    best = max(range(len(filled)), key=lambda place: (named[place], -place))
+    return filled[best] if named[best] >= max(3, 3 * named[0]) else filled[0]
 
 
 def _fast(engine: DuckDBEngine, path: Path, shape: Shape, shown: Path, lines: int) -> Raw | None:

@@ -36,7 +36,12 @@ MAGIC = (
 
 def kind_by_magic(head: bytes) -> str:
     """What kind of file these first bytes begin, empty where none of the known."""
-    return next((name for magic, name in MAGIC if head.startswith(magic)), "")
+    if told := next((name for magic, name in MAGIC if head.startswith(magic)), ""):
+        return told
+    text = head.lstrip(b"\xef\xbb\xbf \t\r\n").lower()
+    if text.startswith((b"<html", b"<!doctype html", b"<table", b"<meta", b"<head")):
+        return "HTML"
+    return "Excel 2003 XML" if b"urn:schemas-microsoft-com:office:spreadsheet" in head else ""
 
 
 def encoding_of(path: Path) -> str:

@@ -27,6 +27,9 @@ SUFFIXES = (
     ".txt",
     ".xlsx",
     ".xlsm",
+    ".xls",
+    ".et",
+    ".ods",
     ".parquet",
     ".pq",
     ".jsonl",
@@ -151,7 +154,7 @@ def read_file(
         return _unpacked_gzip(engine, path, shown, roles, depth)
     if head.startswith(b"PK\x03\x04") and not _is_workbook(path):
         return _unpacked_zip(engine, path, shown, roles, depth)
-    if head.startswith(b"PK\x03\x04") or (head.startswith(b"\xd0\xcf\x11\xe0") and name.endswith(".xls")):
+    if head.startswith(b"PK\x03\x04") or (head.startswith(b"\xd0\xcf\x11\xe0") and name.endswith((".xls", ".et"))):
         from event_logs.readers.xlsx import read_xlsx
 
         return read_xlsx(engine, path, named=named)
@@ -202,7 +205,7 @@ def _is_workbook(path: Path) -> bool:
 
     try:
         with zipfile.ZipFile(path) as archive:
-            return any(name.startswith("xl/") for name in archive.namelist())
+            return any(name.startswith("xl/") or name == "content.xml" for name in archive.namelist())
     except zipfile.BadZipFile:
         return path.suffix.lower() in (".xlsx", ".xlsm")
 

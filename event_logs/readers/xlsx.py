@@ -1,8 +1,13 @@
-"""XLSX workbooks, by calamine: dates as dates, numbers as written, the sheet that looks most like a log."""
+"""XLSX workbooks, by calamine: dates as dates, numbers as written, the sheet that looks most like a log.
+
+Sheets with the same header (one a month) are read one after another. Cells merged downwards hold for all their rows.
+"""
 
 from __future__ import annotations
 
 import datetime
+import io
+import itertools
 import zipfile
 from collections.abc import Iterator, Sequence
 from dataclasses import replace
@@ -12,7 +17,7 @@ from typing import TYPE_CHECKING, Any
 from event_logs.readers import Raw
 from event_logs.readers.packed import check_size
 from event_logs.readers.rows import raw_of_rows
-from event_logs.vocabularies import fold_header, headers
+from event_logs.vocabularies import roles_named
 from wording.errors import InputError
 
 if TYPE_CHECKING:
@@ -35,30 +40,46 @@ def read_xlsx(engine: DuckDBEngine, path: Path, *, named: Path | None = None) ->
     if zipfile.is_zipfile(path):
         check_size(path, shown)
     try:
-        book = python_calamine.load_workbook(str(path))
-        sheets = {name: book.get_sheet_by_name(name).to_python(skip_empty_area=False) for name in book.sheet_names}
+        book = python_calamine.load_workbook(io.BytesIO(path.read_bytes()))
+        sheets = {name: _unmerged(book.get_sheet_by_name(name)) for name in book.sheet_names}
     except (python_calamine.CalamineError, OSError, ValueError, zipfile.BadZipFile) as error:
         raise InputError("log.not-xlsx", path=shown, reason=str(error).splitlines()[0] if str(error) else "?") from None
     scored = {name: _header(rows) for name, rows in sheets.items() if rows}
     if not scored:
         raise InputError("log.empty", path=shown)
-    name = max(scored, key=lambda sheet: (scored[sheet][1], len(sheets[sheet])))
-    at = scored[name][0]
-    header = [_text(cell) or "" for cell in sheets[name][at]]
+    chosen = max(scored, key=lambda sheet: (scored[sheet][1], len(sheets[sheet])))
+    headers = {name: _trimmed(sheets[name][at]) for name, (at, _) in scored.items()}
+    header = headers[chosen]
+    read = [name for name in scored if headers[name] == header]
+    rows = itertools.chain.from_iterable(_rows(sheets[name], scored[name][0], len(header)) for name in read)
+    raw = raw_of_rows(engine, header, rows, form="xlsx", path=shown)
+    notes: list[tuple[str, dict[str, object]]] = []
+    if len(read) > 1:
+        notes.append(("log.note-sheets", {"sheets": ", ".join(read)}))
+    if others := [name for name in scored if name not in read]:
+        notes.append(("log.note-sheet", {"sheet": ", ".join(read), "others": ", ".join(others)}))
+    return replace(raw, lines=True, notes=tuple(notes))
+
+
+def _trimmed(row: Sequence[Any]) -> list[str]:
+    header = [_text(cell) or "" for cell in row]
     while header and not header[-1]:
         header.pop()
-    raw = raw_of_rows(engine, header, _rows(sheets[name], at, len(header)), form="xlsx", path=shown)
-    others = [other for other in scored if other != name]
-    notes: tuple[tuple[str, dict[str, object]], ...] = (
-        (("log.note-sheet", {"sheet": name, "others": ", ".join(others)}),) if others else ()
-    )
-    return replace(raw, lines=True, notes=notes)
+    return header
+
+
+def _unmerged(sheet: Any) -> list[list[Any]]:
+    """A sheet's rows, in which a cell merged downwards stands in each row that it spans."""
+    rows: list[list[Any]] = sheet.to_python(skip_empty_area=False)
+    for (top, left), (bottom, _) in sheet.merged_cell_ranges or ():
+        for place in range(top + 1, min(bottom + 1, len(rows))):
+            rows[place][left] = rows[top][left]
+    return rows
 
 
 def _header(rows: Sequence[Sequence[Any]]) -> tuple[int, int]:
     """Which row is the header, and how many roles it names."""
-    known = {name for entry in headers().values() for kind in entry.values() for name in kind}
-    counts = [sum(fold_header(str(cell)) in known for cell in row if isinstance(cell, str)) for row in rows[:_PREAMBLE]]
+    counts = [roles_named(row) for row in rows[:_PREAMBLE]]
     best = max(range(len(counts)), key=lambda place: (counts[place], -place))
     first = next((place for place, row in enumerate(rows[:_PREAMBLE]) if any(_text(cell) for cell in row)), 0)
     return (best, counts[best]) if counts[best] >= 2 else (first, counts[first] if counts else 0)

@@ -51,7 +51,9 @@ def zipped(name: str, content: bytes) -> bytes:
         ("broken.parquet", b"PAR1 and nothing more", "log.not-parquet"),
         ("broken.xlsx", b"PK\x03\x04 and nothing more", "log.not-xlsx"),
         ("broken.sqlite", b"SQLite format 3\0 and nothing more", "log.not-sqlite"),
-        ("page.xes", "<html><body/></html>", "log.not-xes"),
+        ("page.xes", "<page><body/></page>", "log.not-xes"),
+        ("table.xls", "<html><table><tr><td>办件编号</td></tr></table></html>".encode("gbk"), "log.other-kind"),
+        ("old.et", b"\xd0\xcf\x11\xe0\xa1\xb1\x1a\xe1" + bytes(600), "log.not-xlsx"),
     ],
     ids=lambda value: value if isinstance(value, str) and len(value) < 20 else "",
 )  # fmt: skip

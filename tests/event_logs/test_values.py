@@ -22,6 +22,9 @@ def test_times_of_many_forms_in_one_column_are_told_apart(write: Callable[[str, 
         "2024-03-04 11:01:50 +0800": "2024-03-04 11:01:50", "1709521310": "2024-03-04 11:01:50", "1709521310000": "2024-03-04 11:01:50",
         "2024/3/4 下午3:05:06": "2024-03-04 15:05:06", "2012/01/30 06:24:00.000": "2012-01-30 06:24:00",
         "２０２４－０３－０４　１１：０１": "2024-03-04 11:01:00", "'2024-03-04 11:01:50": "2024-03-04 11:01:50", "13/04/2024 10:00": "2024-04-13 10:00:00",
+        "2024年3月5日 上午9时": "2024-03-05 09:00:00", "2024年3月5日下午3时20分": "2024-03-05 15:20:00", "2024-03-05 12:00:00 AM": "2024-03-05 00:00:00",
+        "2024-03-05 01:30:00 PM": "2024-03-05 13:30:00", "2024年3月5日星期二 9:05": "2024-03-05 09:05:00", "2024-03-05 09:00（周二）": "2024-03-05 09:00:00",
+        "2024-03-05 下午 15:05": "2024-03-05 15:05:00", "2024-03-05 9点5分": "2024-03-05 09:05:00", "2024/3/5 PM 3:05": "2024-03-05 15:05:00",
     }  # fmt: skip
     path = write("log.csv", "case_id,activity,completed_at\n" + "".join(f"1,a,{written}\n" for written in forms))
     assert (
@@ -30,6 +33,13 @@ def test_times_of_many_forms_in_one_column_are_told_apart(write: Callable[[str, 
         )
         == forms
     )
+
+
+def test_text_that_a_spreadsheet_wrote_as_a_formula_is_its_text(write: Callable[[str, str], Path], cells: Any) -> None:
+    rows = 'case_id,activity,completed_at,fee\n="001",受理,="2024-03-05 09:00:00","=""1,000.50"""\n'
+    assert cells(read_log(write("log.csv", rows)), "case_id", "completed_at", "fee") == [
+        ["001", "2024-03-05 09:00:00", 1000.5]
+    ]
 
 
 def test_what_is_no_moment_is_none(write: Callable[[str, str], Path]) -> None:
