@@ -9,10 +9,10 @@ from typing import TYPE_CHECKING
 
 import ibis
 
+from event_logs.halls import hall_of, read_halls
 from event_logs.identities import identity_steps, needs_key
 from event_logs.lifecycle import paired
 from event_logs.values import in_steps
-from wording.errors import InputError
 
 if TYPE_CHECKING:
     import ibis.expr.types as ir
@@ -126,7 +126,10 @@ def _with_those_of_the_case(
 
 def _with_departments(engine: DuckDBEngine, events: ir.Table, totals: Mapping[str, int]) -> tuple[ir.Table, list[Note]]:
     """An event without department has its service's, where the log shows only one for that service."""
-    inherited = ibis.literal(False)
+    inherited: ir.BooleanValue = ibis.literal(False)
+    if "inherited" in events.columns:  # the exchange tables: a step has the department that accepted its case
+        events = events.mutate(department_inherited=(events.inherited == "true").fill_null(False)).drop("inherited")
+        inherited = events.department_inherited
     if not totals["no_department"] or not {"service", "department"} <= set(events.columns):
         return events.mutate(department_inherited=inherited), []
     known = events.filter(events.department.notnull() & events.service.notnull())
@@ -153,38 +156,13 @@ def _with_departments(engine: DuckDBEngine, events: ir.Table, totals: Mapping[st
     notes: list[Note] = []
     if counts is not None and int(counts["n"].iloc[0] or 0):
         notes.append(("log.note-inherited", {"n": int(counts["n"].iloc[0])}))
-    return events.mutate(department=filled, department_inherited=gap.fill_null(False)), notes
+    return events.mutate(department=filled, department_inherited=inherited | gap.fill_null(False)), notes
 
 
 def with_halls(engine: DuckDBEngine, events: ir.Table, places: Path | None) -> tuple[ir.Table, list[Note]]:
     """Places put as the halls that a table of two columns says they belong to."""
     if places is None:
         return events, []
-    halls = read_halls(engine, places)
     if "place" not in events.columns:
         events = events.mutate(place=ibis.null("string"))
-    by_place = ibis.cases(*((events.place == place, hall) for place, hall in halls.items()))
-    by_department = (
-        ibis.cases(*((events.department == place, hall) for place, hall in halls.items()))
-        if "department" in events.columns
-        else ibis.null("string")
-    )
-    return events.mutate(
-        place=ibis.coalesce(
-            by_place, ibis.ifelse(events.place.isnull(), by_department, ibis.null("string")), events.place
-        )
-    ), []
-
-
-def read_halls(engine: DuckDBEngine, path: Path) -> dict[str, str]:
-    """Place or department -> hall, from the first two columns of a table."""
-    from event_logs.readers.forms import read_raw
-
-    raw = read_raw(engine, path)
-    if len(raw.headers) < 2:
-        raise InputError("log.halls-two-columns", path=path, has=", ".join(raw.headers))
-    rows = engine.run(raw.expression().select("c0", "c1", "row").order_by("row"))
-    pairs = {str(a).strip(): str(b).strip() for a, b in zip(rows["c0"], rows["c1"], strict=True) if a and b}
-    if not pairs:
-        raise InputError("log.no-rows", path=path)
-    return pairs
+    return events.mutate(place=hall_of(events, read_halls(engine, places))), []

@@ -5,44 +5,12 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import TYPE_CHECKING
 
+from event_logs.halls import hall_of
+
 if TYPE_CHECKING:
     import ibis.expr.types as ir
 
     from event_logs.log import EventLog
-
-# What names a window inside a hall rather than a place of its own.
-WINDOW = "窗口|柜台|(?i:window|counter|desk)"
-
-
-def hall_of(events: ir.Table, places: Mapping[str, str] | None) -> ir.StringColumn:
-    """The place that an event itself tells: as written, or the hall that the table of places puts it in.
-
-    Parameters
-    ----------
-    places
-        Department or window → hall. A known place that is neither in the table nor a window stays what it is: a
-        department may have other sites than its windows in the hall.
-    """
-    import ibis
-
-    if not places:
-        return events.place
-    hall = dict(sorted(places.items()))
-    by_department = _look_up(events.department, hall)
-    window = events.place.re_search(WINDOW) | (events.place == events.department)
-    return ibis.coalesce(
-        _look_up(events.place, hall),
-        window.fill_null(False).ifelse(by_department, ibis.null("string")),
-        events.place,
-        _look_up(events.resource, hall),
-        by_department,
-    )
-
-
-def _look_up(column: ir.StringColumn, hall: Mapping[str, str]) -> ir.StringColumn:
-    import ibis
-
-    return ibis.cases(*((column == name, site) for name, site in hall.items()), else_=ibis.null("string"))
 
 
 def only_places(log: EventLog, places: Mapping[str, str] | None = None) -> ir.Table:

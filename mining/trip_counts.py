@@ -190,7 +190,7 @@ def notes(
     """What the figures of trips rest on where the log lacks a role: keys of the wording, with their values."""
     found: list[Note] = []
     for role in ("applicant", "channel", "actor", "department", "place", "started_at"):
-        if not log.has(role):
+        if not log.has(role) and not (role == "place" and places_given):
             found.append((f"trips.note.no_{role}", {}))
     if log.has("place") and not places_given:
         found.append(("trips.note.no_places_table", {}))

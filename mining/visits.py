@@ -7,8 +7,9 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 from catalogue.vocabulary import APPLICANT_STEPS
+from event_logs.halls import hall_of
 from mining.episodes import activities_of, steps_of
-from mining.places import hall_of, only_places, with_places
+from mining.places import only_places, with_places
 
 if TYPE_CHECKING:
     import ibis.expr.types as ir

@@ -127,6 +127,16 @@ def test_a_table_of_places_makes_one_place_of_one_hall(write: Write, cells: Cell
     assert cells(read_log(write("log.csv", text), places=halls), "place") == [["政务中心"], ["政务中心"]]
 
 
+def test_a_window_of_a_department_in_the_table_is_in_its_hall_and_another_site_is_not(
+    write: Write, cells: Cells
+) -> None:
+    halls = write("halls.csv", "部门,大厅\n税务局,政务中心\n")
+    text = "case_id,activity,completed_at,department,place\n" + "".join(
+        f"{n},提交申请,2024-03-04 09:00,税务局,{place}\n" for n, place in enumerate(["3号窗口", "税务局", "", "工地"])
+    )
+    assert cells(read_log(write("log.csv", text), places=halls), "place") == [["政务中心"]] * 3 + [["工地"]]
+
+
 def test_a_parquet_file_is_read_in_place_and_cleaned_only_where_it_must_be(tmp_path: Path, cells: Cells) -> None:
     import duckdb
 

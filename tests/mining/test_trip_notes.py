@@ -31,3 +31,9 @@ def test_activities_that_the_user_lists_are_no_assumption(tmp_path: Path) -> Non
     path.write_text(HEAD + "1,qwx,2024-03-04 09:00,A1,onsite\n", "utf-8")
     told = [key for key, _ in notes(read_log(path), applicant_activities=["qwx"])]
     assert "trips.note.assumed_visits" not in told
+
+
+def test_with_a_table_of_places_a_log_without_places_lacks_none(tmp_path: Path) -> None:
+    path = tmp_path / "log.csv"
+    path.write_text(HEAD + "1,提交申请,2024-03-04 09:00,A1,onsite\n", "utf-8")
+    assert not [key for key, _ in notes(read_log(path), places_given=True) if "place" in key]
