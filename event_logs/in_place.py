@@ -76,10 +76,10 @@ def in_place(
     if not counts:
         return None
     for role, values in rewritten.items():
-        engine.recode(raw.stored, f"c{columns[role]}", values, SCHEMA[role])
+        engine.recode(raw.stored, f"c{columns[role]}", values, SCHEMA.get(role, "string"))
     unused = set(range(len(raw.headers))) - set(columns.values())
     engine.forget(raw.stored, [f"c{place}" for place in sorted(unused)])
-    cells = {f"c{place}": SCHEMA[role] for role, place in columns.items()}
+    cells = {f"c{place}": SCHEMA.get(role, "string") for role, place in columns.items()}
     whole = engine.view_of(raw.stored, cells, row=raw.row, line=raw.line)
     named = {role: whole[f"c{place}"] for role, place in columns.items()}
     events = whole.select(**named, event_number=whole["row"], line=whole["line"])

@@ -16,7 +16,7 @@ from event_logs.vocabularies import CODED, fold_header, header_patterns, headers
 from wording.errors import InputError, UsageError
 
 NAMES = tuple(column.name for column in ROLES)
-EXTRA = ("lifecycle", "instance")  # read, and folded into the events
+EXTRA = ("lifecycle", "instance", "inherited")  # read, and folded into the events
 TIMES = ("completed_at", "started_at", "promised_at", "suspended_from", "suspended_to")
 NUMBERS = ("rating", "fee")
 _CASE_LEVEL = ("case",)  # a header that begins so says something of the case, not of the event

@@ -53,6 +53,7 @@ _OF_STEP = ("activity", "completed_at", "started_at", "department", "resource", 
 HEADERS = (
     "case_id", "activity", "completed_at", "started_at", "department", "resource", "service", "region", "applicant", "agent", "actor",
     "channel", "place", "materials", "method", "outputs", "object", "episode", "promised_at", "delivery", "outcome", "suspended_from", "suspended_to",
+    "department_inherited",
 )  # fmt: skip
 
 
@@ -117,7 +118,8 @@ def _joined(engine: DuckDBEngine, tables: Mapping[str, Raw], path: Path) -> Raw:
     engine.connection.execute(
         f"create temp table {name}_all as select *, row_number() over (partition by case_id order by ended, rank, source) as turn from (select * from {steps} union all by name select * from {implied})"
     )
-    chosen = ", ".join(f"e.{h}" if h in ("case_id", "activity", "completed_at", "started_at", "resource", "outcome", "actor")
+    inherited = "case when e.department is null and c.department is not null then 'true' end as department_inherited"
+    chosen = ", ".join(inherited if h == "department_inherited" else f"e.{h}" if h in ("case_id", "activity", "completed_at", "started_at", "resource", "outcome", "actor")
                        else f"coalesce(e.{h}, c.{h}) as {h}" if h in _OF_STEP else f"c.{h}" if h in _FROM_CASE
                        else f"{ {'materials': 'm.materials', 'method': 'm.method', 'outputs': 'o.outputs', 'delivery': 'o.delivery', 'suspended_from': 'p.suspended_from', 'suspended_to': 'p.suspended_to'}[h]} as {h}"
                        for h in HEADERS)  # fmt: skip

@@ -70,3 +70,16 @@ def test_a_row_that_is_no_event_of_its_own_is_set_aside_either_way(tmp_path: Pat
     there, _ = read(tmp_path, (*ROWS, odd), copied=True)
     pd.testing.assert_frame_equal(events(here), events(there))
     assert here.reading == there.reading
+
+
+def test_starts_and_completions_that_stand_in_the_raw_table_are_paired(tmp_path: Path) -> None:
+    file = tmp_path / "log.csv"
+    file.write_text(
+        "case_id,activity,completed_at,lifecycle:transition\n1,a,2024-03-04 09:00:00,start\n"
+        "1,a,2024-03-04 10:00:00,complete\n1,b,2024-03-04 11:00:00,complete\n",
+        encoding="utf-8",
+    )
+    engine = DuckDBEngine()
+    found = events(log_of_raw(engine, read_raw(engine, file)))
+    assert found["activity"].tolist() == ["a", "b"]
+    assert found["started_at"].notna().tolist() == [True, False]

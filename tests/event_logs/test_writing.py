@@ -189,6 +189,15 @@ def test_the_exchange_tables_in_a_folder_are_one_log(tmp_path: Path, cells: Cell
     }
 
 
+def test_a_step_that_has_the_department_of_its_case_is_marked(tmp_path: Path, cells: Cells) -> None:
+    for name, text in EXCHANGE.items():
+        own = text.replace("event_name\n", "event_name,org_name\n").replace("王五,通过", "王五,通过,民政局")
+        (tmp_path / f"{name}.csv").write_text(own if name == "up_pro_process" else text, "utf-8")
+    steps = cells(read_log(tmp_path), "activity", "department", "department_inherited")
+    assert [step for step in steps if step[0] == "受理"] == [["受理", "民政局", False], ["受理", "税务局", True]]
+    assert ["审核", "公安局", True] in steps
+
+
 def test_the_exchange_tables_in_a_database_are_the_same_log(tmp_path: Path, cells: Cells) -> None:
     database = sqlite3.connect(tmp_path / "exchange.db")
     for name, text in EXCHANGE.items():
