@@ -13,9 +13,9 @@ from typing import TYPE_CHECKING
 from catalogue.services import Catalogue
 from catalogue.vocabulary import step_of
 from mining.material_classes import MaterialClasses, material_classes
-from mining.names import MANY, names_of, told
+from mining.names import MANY, Names, names_of, told
 from mining.repeats import POSITIONS, repeats
-from mining.shareable import with_issuer
+from mining.shareable import EVIDENCE, with_issuer
 
 if TYPE_CHECKING:
     import ibis.expr.types as ir
@@ -256,6 +256,7 @@ def materials(
     rows = rows.left_join(repeats(log, numbers), "code").drop("code_right")
     log.engine.drop(numbers)
     recurring = [names_of(log, name, log.events) for name in ("department", "service", "region")]
+    recurring.append(_issuers_named(log, recurring[0], documents))
     for names in recurring:
         rows = names.numbered(log, rows)
     if in_order:
@@ -273,11 +274,23 @@ def materials(
     return _told(rows, same_case_only=same_case_only)
 
 
+def _issuers_named(log: EventLog, departments: Names, documents: ir.Table) -> Names:
+    """The names that `shareable_from` may have: the log's departments, and issuers that a catalogue has connected."""
+    connected = documents.filter(documents.connected_issuer.notnull()).select("connected_issuer").distinct()
+    named = {*departments.texts, *log.run(connected)["connected_issuer"]} if departments.texts else ()
+    return Names("shareable_from", tuple(sorted(named)))
+
+
 # What is known of a submission when rows are sorted: the less, the quicker.
 _SORTED = (
     "code", "case_id", "department", "service", "region", "applicant", "applicant_key", "known", "submitted_at",
     "corrects", "shareable_from", "evidence", "repeat_code", "same_office", "own_case",
 )  # fmt: skip
+
+
+# What a submission repeats by, and whether that answers a correction: as `materials` says them.
+_RULES = ("generic", "no_identity", "first", "latest_same_department", "latest_other_department")
+_ANSWERS = ("", "+correction", "+correction_other_case")
 
 
 def _told(rows: ir.Table, *, same_case_only: bool) -> ir.Table:
@@ -289,10 +302,8 @@ def _told(rows: ir.Table, *, same_case_only: bool) -> ir.Table:
     answer = tied & rows.corrects
     if same_case_only:
         answer &= own_case
-    rule = ibis.cases(
-        (rows.kind == "generic", "generic"), (~rows.known, "no_identity"), (~tied, "first"),
-        (same, "latest_same_department"), else_="latest_other_department",
-    )  # fmt: skip
+    rule = ibis.cases((rows.kind == "generic", 0), (~rows.known, 1), (~tied, 2), (same, 3), else_=4)
+    answers = ibis.cases((tied & rows.corrects & own_case, 1), (tied & rows.corrects, 2), else_=0)
     return rows.select(
         submission_id=_identifier(rows.code),
         applicant="applicant", case_id="case_id", department="department", submitted_at="submitted_at",
@@ -301,11 +312,8 @@ def _told(rows: ir.Table, *, same_case_only: bool) -> ir.Table:
         repeat_kind=ibis.cases((~tied, ibis.null("string")), (same, "same_department"), else_="other_department"),
         because=ibis.cases((answer, "correction"), else_=ibis.null("string")),
         shareable_from="shareable_from",
-        rule=ibis.cases(
-            (tied & rows.corrects & own_case, rule + "+correction"),
-            (tied & rows.corrects, rule + "+correction_other_case"), else_=rule,
-        ),
-        evidence="evidence", service="service", region="region",
+        rule=told([rule + answer for rule in _RULES for answer in _ANSWERS], rule * len(_ANSWERS) + answers),
+        evidence=told(EVIDENCE, rows.evidence), service="service", region="region",
         event_number=rows.code // POSITIONS, position=rows.code % POSITIONS,
         applicant_key="applicant_key", known="known",
     )  # fmt: skip

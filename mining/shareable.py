@@ -18,6 +18,7 @@ if TYPE_CHECKING:
 ISSUED_TO_APPLICANT = "issued_to_applicant"  # in this log, to this applicant, before this submission
 ISSUED = "issued"  # in this log, by this department
 CATALOGUE = "catalogue"  # no output of the log, but a connected entry
+EVIDENCE = (ISSUED_TO_APPLICANT, ISSUED, CATALOGUE)
 
 
 def issued(log: EventLog, documents: ir.Table) -> ir.Table:
@@ -65,7 +66,7 @@ def issuers(log: EventLog, issues: ir.Table) -> ir.Table:
 
 
 def with_issuer(log: EventLog, submitted: ir.Table, numbers: ir.Table, documents: ir.Table) -> ir.Table:
-    """Submissions with `shareable_from` and `evidence` added.
+    """Submissions with `shareable_from` and `evidence` (its place in `EVIDENCE`) added.
 
     `submitted` needs `code, region, department, document, kind`; `numbers`, of those whose applicant is known, `code,
     person, document, submitted_at`.
@@ -94,10 +95,10 @@ def with_issuer(log: EventLog, submitted: ir.Table, numbers: ir.Table, documents
         (rows.issuer != rows.department) | (rows.issuer.notnull() & rows.department.isnull())
     )
     theirs = rows.theirs.fill_null(False)
-    evidence = ibis.cases((theirs, ISSUED_TO_APPLICANT), (rows.anywhere.notnull(), ISSUED), else_=CATALOGUE)
+    evidence = ibis.cases((theirs, 0), (rows.anywhere.notnull(), 1), else_=2)
     return rows.mutate(
         shareable_from=ibis.cases((elsewhere, rows.issuer), else_=ibis.null("string")),
-        evidence=ibis.cases((elsewhere, evidence), else_=ibis.null("string")),
+        evidence=ibis.cases((elsewhere, evidence), else_=ibis.null("int8")),
     ).drop("anywhere", "connected", "issuer", "theirs", "last_issuer", *(["local"] if several else []))
 
 

@@ -3,27 +3,19 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
-from itertools import product
 from typing import TYPE_CHECKING
 
 from mining.episodes import CARRY, activities_of, carried, steps_of
-from mining.names import MANY, names_of, told
 from mining.trip_counts import DepartmentTrips, Trips, count_trips, notes
-from mining.visits import CERTAINTY, RULES, visits
+from mining.trip_rows import COLUMNS, ROW, agents_of, bare, verdict, written
+from mining.visits import visits
 
 if TYPE_CHECKING:
     import ibis.expr.types as ir
 
     from event_logs.log import EventLog
 
-__all__ = ["DepartmentTrips", "Trips", "count_trips", "notes", "trips", "visits"]
-
-COLUMNS = (
-    "trip_id", "applicant", "visitor", "episode_id", "place", "started_at", "ended_at", "departments", "cases",
-    "services", "kind", "cause", "certainty", "rule",
-)  # fmt: skip
-_ROW = ["trip_number", "episode_number"]
+__all__ = ["COLUMNS", "DepartmentTrips", "Trips", "count_trips", "notes", "trips", "visits"]
 
 
 def trips(
@@ -59,7 +51,7 @@ def trips(
     offices = log.keep("offices", _codes(found, "department"))
     line = log.keep("visits_in_line", _in_line(_coded(found, sites, offices), trip_gap_h))
     events = log.keep("trip_events", _journeys(line))
-    rows = log.keep("trip_rows", _rows(line, events))
+    rows = log.keep("trip_rows", _rows(line, events, bits=_fit_in_bits(log, line, offices)))
     notices = log.keep("notices", unanswered(log, steps_of(log)))
     judged = log.keep("trip_kinds", _judged(events, rows, notices, episodes))
     case_names = episodes.select(code="first_event_number", name="case_id")
@@ -69,16 +61,10 @@ def trips(
         log.keep("trip_services", _services(events, rows, episodes)),
     )
     lists = log.keep("trip_lists", _together(rows, parts))
-    agents = log.keep("agents", _agents(found))
+    agents = log.keep("agents", agents_of(found))
     for narrow in (line, events, rows):
         log.engine.drop(narrow)
-    return _written(log, judged, lists, episodes, agents, sites, offices)
-
-
-def _agents(found: ir.Table) -> ir.Table:
-    """``visitor_number, visitor`` of who acts for others; any other visitor is the applicant."""
-    acting = found.filter(found.agent.notnull())
-    return acting.group_by("visitor_number").aggregate(visitor=acting.agent.min())
+    return written(log, judged, lists, episodes, agents, sites, offices)
 
 
 def _codes(found: ir.Table, column: str) -> ir.Table:
@@ -139,11 +125,24 @@ def _journeys(line: ir.Table) -> ir.Table:
     ).drop("starts", "ends", "place_in_line")
 
 
-def _rows(line: ir.Table, events: ir.Table) -> ir.Table:
-    """One row a trip and episode, with its turn in the episode (1: the first); ``one``: the trip is a single event."""
+def _fit_in_bits(log: EventLog, line: ir.Table, offices: ir.Table) -> bool:
+    """Whether every visit's department is known, and a number has a bit for each."""
+    if len(log.run(offices.limit(_BITS + 1))) > _BITS:
+        return False
+    return log.run(line.filter(line.department == 0).select("visit_number").limit(1)).empty
+
+
+_BITS = 62
+
+
+def _rows(line: ir.Table, events: ir.Table, *, bits: bool) -> ir.Table:
+    """One row a trip and episode, with its turn in the episode (1: the first); ``one``: the trip is a single event.
+
+    With `bits` also ``new``: whether it is the first of its episode at one of its departments (else see `_new`).
+    """
     import ibis
 
-    grouped = events.group_by(_ROW).aggregate(
+    grouped = events.group_by(ROW).aggregate(
         visitor_number=events.visitor_number.min(),
         place=events.place.max(),
         started_at=events.begun_at.min(),
@@ -156,23 +155,35 @@ def _rows(line: ir.Table, events: ir.Table) -> ir.Table:
         last_case=events.case_number.max(),
         department=events.department.min(),
         last_department=events.department.max(),
+        visited=_bit(events).bit_or(),
         one=ibis.literal(False),
     )
     alone = line.filter(line.starts & line.ends).select(
         "episode_number", "visitor_number", "place", "corrects", "collects", "rule", "case_number", "department",
         trip_number="visit_number", started_at="begun_at", ended_at="completed_at", trip_began_at="begun_at",
-        last_case="case_number", last_department="department", one=ibis.literal(True),
+        last_case="case_number", last_department="department", visited=_bit(line), one=ibis.literal(True),
     )  # fmt: skip
     rows = grouped.union(alone.select(*grouped.columns))
-    turn = ibis.window(group_by="episode_number", order_by=["trip_began_at", "trip_number"])
-    return rows.mutate(turn=ibis.row_number().over(turn) + 1)
+    window = {"group_by": "episode_number", "order_by": ["trip_began_at", "trip_number"]}
+    turn = ibis.row_number().over(ibis.window(**window)) + 1
+    if not bits:
+        return rows.mutate(turn=turn).drop("visited")
+    before = rows.visited.bit_or().over(ibis.window(**window, rows=(None, -1))).fill_null(0)
+    return rows.mutate(turn=turn, new=(rows.visited & ~before) != 0).drop("visited")
+
+
+def _bit(events: ir.Table) -> ir.IntegerColumn:
+    """The department as a number of one bit, so that a running union knows which were visited before."""
+    import ibis
+
+    return ibis.literal(1, "int64") << (events.department % (_BITS + 1)).cast("int64")
 
 
 def _new(events: ir.Table, rows: ir.Table) -> ir.Table:
     """The trips that are the first of their episode at a department, or, knowing no department, at their place."""
-    one = rows.filter(rows.department == rows.last_department).select(*_ROW, "department", "turn")
-    many = rows.filter(rows.department != rows.last_department).select(*_ROW, "turn")
-    visited = one.union(events.select(*_ROW, "department").inner_join(many, _ROW).select(*one.columns))
+    one = rows.filter(rows.department == rows.last_department).select(*ROW, "department", "turn")
+    many = rows.filter(rows.department != rows.last_department).select(*ROW, "turn")
+    visited = one.union(events.select(*ROW, "department").inner_join(many, ROW).select(*one.columns))
     known = visited.filter(visited.department > 0)
     by_department = known.group_by(["episode_number", "department"]).aggregate(turn=known.turn.min())
     at = rows.filter(rows.place > 0)
@@ -185,15 +196,15 @@ def _new(events: ir.Table, rows: ir.Table) -> ir.Table:
 def _listed(events: ir.Table, rows: ir.Table, column: str, names: ir.Table) -> ir.Table:
     """For trips with several: the names of a column in the order of the visit. (Most have one: see `_told`.)"""
     last = "last_case" if column == "case_number" else "last_department"
-    several = rows.filter(rows[column] != rows[last]).select(*_ROW)
+    several = rows.filter(rows[column] != rows[last]).select(*ROW)
     seen = events.filter(events[column] > 0) if column == "department" else events
-    of_several = seen.semi_join(several, _ROW)
-    each = of_several.group_by([*_ROW, column]).aggregate(
+    of_several = seen.semi_join(several, ROW)
+    each = of_several.group_by([*ROW, column]).aggregate(
         at=of_several.begun_at.min(), number=of_several.visit_number.min()
     )
     named = each.inner_join(names, each[column] == names.code)
     order = [named.at, named.number]
-    return named.group_by(_ROW).aggregate(
+    return named.group_by(ROW).aggregate(
         **{f"{column}_names": named.name.group_concat(";", order_by=order)},
         **{f"{column}_first": named.code.first(order_by=order)},
     )
@@ -201,24 +212,26 @@ def _listed(events: ir.Table, rows: ir.Table, column: str, names: ir.Table) -> i
 
 def _services(events: ir.Table, rows: ir.Table, episodes: ir.Table) -> ir.Table:
     """For trips with several cases: their services in the order of the visit."""
-    several = rows.filter(rows.case_number != rows.last_case).select(*_ROW)
-    of_several = events.semi_join(several, _ROW)
+    several = rows.filter(rows.case_number != rows.last_case).select(*ROW)
+    of_several = events.semi_join(several, ROW)
     known = episodes.filter(episodes.service.notnull()).select("service", case_number="first_event_number")
     served = of_several.inner_join(known, "case_number")
-    each = served.group_by([*_ROW, "service"]).aggregate(at=served.begun_at.min(), number=served.visit_number.min())
-    return each.group_by(_ROW).aggregate(service_names=each.service.group_concat(";", order_by=[each.at, each.number]))
+    each = served.group_by([*ROW, "service"]).aggregate(at=served.begun_at.min(), number=served.visit_number.min())
+    return each.group_by(ROW).aggregate(service_names=each.service.group_concat(";", order_by=[each.at, each.number]))
 
 
 def _together(rows: ir.Table, parts: Sequence[ir.Table]) -> ir.Table:
     """The lists of the trips that have any, side by side."""
-    joined = rows.filter((rows.case_number != rows.last_case) | (rows.department != rows.last_department)).select(*_ROW)
+    joined = rows.filter((rows.case_number != rows.last_case) | (rows.department != rows.last_department)).select(*ROW)
     for part in parts:
-        joined = _bare(joined.left_join(part, _ROW))
+        joined = bare(joined.left_join(part, ROW))
     return joined
 
 
 def unanswered(log: EventLog, steps: dict[str, str]) -> ir.Table:
-    """Correction notices: ``case_id, noticed_at`` and ``answered_at``, null while the log shows no answer; lazy.
+    """Correction notices: ``case, noticed_at`` and ``answered_at``, null while the log shows no answer; lazy.
+
+    ``case`` is the hash of its id; two cases of a million share one once in some ten million logs.
 
     An event that returns the application (``outcome``) is a notice too. The answer is the case's next correction, or
     its next application.
@@ -230,35 +243,37 @@ def unanswered(log: EventLog, steps: dict[str, str]) -> ir.Table:
     if log.has("outcome"):
         tells = tells | (events.outcome == "return").fill_null(False)
     answers = events.activity.isin(activities_of(steps, ["correct", "apply"]) or [""]) & ~tells
-    told = events.filter(tells | answers).semi_join(events.filter(tells).select("case_id"), "case_id")
-    told = told.select(
-        "case_id",
+    steps_taken = events.select(
         "event_number",
+        case=events.case_id.hash(),
         tells=tells,
+        answers=answers,
         at=tells.ifelse(events.completed_at, events.started_at.fill_null(events.completed_at)),
     )
-    later = ibis.window(group_by="case_id", order_by=["at", "event_number"], rows=(1, None))
+    told = steps_taken.filter(steps_taken.tells | steps_taken.answers)
+    told = told.semi_join(steps_taken.filter(steps_taken.tells).select("case"), "case")
+    later = ibis.window(group_by="case", order_by=["at", "event_number"], rows=(1, None))
     answer = told.tells.ifelse(ibis.null("timestamp"), told.at)
     return (
         told.mutate(answered_at=answer.min().over(later))
         .filter(lambda t: t.tells)
-        .select("case_id", "answered_at", noticed_at="at")
+        .select("case", "answered_at", noticed_at="at")
     )
 
 
 def _awaited(events: ir.Table, rows: ir.Table, notices: ir.Table, episodes: ir.Table) -> ir.Table:
     """The later trips that follow a notice which one of their cases has not answered yet."""
-    numbers = episodes.select("case_id", case_number="first_event_number")
-    told = notices.inner_join(numbers, "case_id").select("case_number", "noticed_at", "answered_at")
-    later = rows.filter(~rows.one & (rows.turn > 1)).select(*_ROW, "started_at")
-    alone = rows.filter(rows.one & (rows.turn > 1)).select(*_ROW, "case_number", "started_at")
-    visited = events.select(*_ROW, "case_number").semi_join(told, "case_number").distinct()
-    when = visited.inner_join(later, _ROW).select(*alone.columns)
+    numbers = episodes.select(case=episodes.case_id.hash(), case_number="first_event_number")
+    told = notices.inner_join(numbers, "case").select("case_number", "noticed_at", "answered_at")
+    later = rows.filter(~rows.one & (rows.turn > 1)).select(*ROW, "started_at")
+    alone = rows.filter(rows.one & (rows.turn > 1)).select(*ROW, "case_number", "started_at")
+    visited = events.select(*ROW, "case_number").semi_join(told, "case_number").distinct()
+    when = visited.inner_join(later, ROW).select(*alone.columns)
     both = when.union(alone).inner_join(told, "case_number")
     open_then = both.filter(
         both.noticed_at <= both.started_at, both.answered_at.isnull() | (both.answered_at >= both.started_at)
     )
-    return open_then.select(*_ROW).distinct().mutate(awaited=True)
+    return open_then.select(*ROW).distinct().mutate(awaited=True)
 
 
 def _shared(rows: ir.Table, episodes: ir.Table) -> ir.Table:
@@ -275,16 +290,18 @@ def _shared(rows: ir.Table, episodes: ir.Table) -> ir.Table:
     )
     named = several.inner_join(names, "episode_number")
     own = named.episode_id + "#" + named.turn.cast("string")
-    return named.select(*_ROW, trip_rule=named.rule.max().over(trip), shared_id=own.first().over(first))
+    return named.select(*ROW, trip_rule=named.rule.max().over(trip), shared_id=own.first().over(first))
 
 
 def _judged(events: ir.Table, rows: ir.Table, notices: ir.Table, episodes: ir.Table) -> ir.Table:
     """The rows with their kind, cause, certainty and rule."""
     import ibis
 
-    joined = rows.left_join(_new(events, rows).mutate(new=True), ["episode_number", "turn"])
+    joined = rows
+    if "new" not in rows.columns:
+        joined = joined.left_join(_new(events, rows).mutate(new=True), ["episode_number", "turn"])
     for part in (_awaited(events, rows, notices, episodes), _shared(rows, episodes)):
-        joined = _bare(joined).left_join(part, _ROW)
+        joined = bare(joined).left_join(part, ROW)
     new, awaits = joined.new.fill_null(False), joined.awaited.fill_null(False)
     nowhere = joined.last_department == 0
     kind = ibis.cases((joined.turn == 1, 0), (nowhere & new, 1), (nowhere, 2), (new, 3), else_=4)
@@ -292,88 +309,6 @@ def _judged(events: ir.Table, rows: ir.Table, notices: ir.Table, episodes: ir.Ta
     cause = ibis.cases((~later, 0), (joined.corrects, 1), (awaits, 2), (joined.collects, 3), else_=4)
     weakest = joined.trip_rule.fill_null(joined.rule)
     return joined.select(
-        *_ROW, "turn", "shared_id", "visitor_number", "place", "started_at", "ended_at", "case_number",
-        "last_department", verdict=((weakest * len(_KINDS) + kind) * len(_CAUSES) + cause).cast("int16"),
+        *ROW, "turn", "shared_id", "visitor_number", "place", "started_at", "ended_at", "case_number",
+        "last_department", verdict=verdict(weakest, kind, cause),
     )  # fmt: skip
-
-
-# What a trip may be, and the rules that say so; a verdict is the number of a visit's rule, one of these and one cause.
-_KINDS = (
-    ("first", "first"), ("multi", "new_place"), ("return", "known_place"), ("multi", "new_department"),
-    ("return", "known_departments"),
-)  # fmt: skip
-_CAUSES = (
-    (None, ""), ("correction", ";holds_correction"), ("correction", ";follows_notice"),
-    ("collection", ";all_collections"), ("other", ";none_of_these"),
-)  # fmt: skip
-_SURE = (0, 0, 0, 1, 1, 2)  # of each rule of a visit, how sure it is: place in `CERTAINTY`
-_VERDICTS = tuple(
-    {"kind": kind, "cause": cause, "certainty": CERTAINTY[_SURE[number]], "rule": f"{rule};{kind_rule}{cause_rule}"}
-    for (number, rule), (kind, kind_rule), (cause, cause_rule) in product(enumerate(RULES), _KINDS, _CAUSES)
-)
-
-
-def _written(
-    log: EventLog, judged: ir.Table, lists: ir.Table, episodes: ir.Table, agents: ir.Table, sites: ir.Table,
-    offices: ir.Table,
-) -> ir.Table:  # fmt: skip
-    """The rows in the contract's columns and in order: numbers give way to names, most of them after the sorting."""
-    import ibis
-
-    service = names_of(log, "service", episodes)
-    of_case = episodes.select("case_id", "episode_id", "applicant", "service", case_number="first_event_number")
-    joined = _bare(judged.left_join(lists, _ROW))
-    # The applicant as the case that the trip first serves writes him, wherever in the log that case begins.
-    joined = joined.mutate(case_number=joined.case_number_first.fill_null(joined.case_number))
-    joined = service.numbered(log, _bare(joined.inner_join(of_case, "case_number")))
-    joined = _bare(joined.left_join(agents, "visitor_number"))
-    place, office = _Told.of(log, sites), _Told.of(log, offices)
-    joined = office.numbered(place.numbered(joined, "place"), "last_department")
-    own = (joined.episode_id == joined.case_id).ifelse(ibis.null("string"), joined.episode_id)
-    rows = joined.select(
-        *_ROW, "turn", "shared_id", "case_id", "applicant", "service", "visitor", "place", "last_department",
-        "started_at", "ended_at", "department_names", "case_number_names", "service_names", "verdict", episode_id=own,
-    )  # fmt: skip
-    # A step of its own: what is told in the same one would be told before the rows are sorted.
-    rows = log.engine.view("trips_in_order", rows.order_by("started_at", *_ROW))
-    rows = rows.mutate(episode_id=rows.episode_id.fill_null(rows.case_id))
-    return rows.select(
-        trip_id=rows.shared_id.fill_null(rows.episode_id + "#" + rows.turn.cast("string")),
-        applicant=rows.applicant,
-        visitor=rows.visitor.fill_null(rows.applicant),
-        episode_id=rows.episode_id,
-        place=place.told(rows.place),
-        started_at=rows.started_at,
-        ended_at=rows.ended_at,
-        departments=rows.department_names.fill_null(office.told(rows.last_department)),
-        cases=rows.case_number_names.fill_null(rows.case_id),
-        services=rows.service_names.fill_null(service.told(rows.service)),
-        **{name: told([verdict[name] for verdict in _VERDICTS], rows.verdict) for name in _VERDICTS[0]},
-    ).select(*COLUMNS)
-
-
-@dataclass(frozen=True, slots=True)
-class _Told:
-    """The names that `_codes` numbered: told by their number, or joined before it where they are too many."""
-
-    codes: ir.Table
-    texts: tuple[str | None, ...]
-
-    @classmethod
-    def of(cls, log: EventLog, codes: ir.Table) -> _Told:
-        found = log.run(codes.order_by("code").limit(MANY + 1))["name"]
-        return cls(codes, (None, *found) if len(found) <= MANY else ())
-
-    def numbered(self, rows: ir.Table, column: str) -> ir.Table:
-        if self.texts:
-            return rows
-        met = rows.left_join(self.codes.select(told_code="code", told_name="name"), rows[column] == self.codes.code)
-        return met.mutate(**{column: met.told_name}).drop("told_code", "told_name")
-
-    def told(self, column: ir.Column) -> ir.Column:
-        return told(self.texts, column) if self.texts else column
-
-
-def _bare(joined: ir.Table) -> ir.Table:
-    """A join's result without the second copies of its keys."""
-    return joined.drop(*[name for name in joined.columns if name.endswith("_right")])

@@ -49,9 +49,21 @@ def test_names_too_many_to_carry_as_numbers_are_told_all_the_same(
     rows.append(visit("c", "2024-03-02 09:00", "2024-03-02 09:10", None, None))
     expected = found(log_of(COLUMNS, rows))
     monkeypatch.setattr("mining.names.MANY", 0)
-    monkeypatch.setattr("mining.trips.MANY", 0)
+    monkeypatch.setattr("mining.trip_rows.MANY", 0)
     pd.testing.assert_frame_equal(found(log_of(COLUMNS, rows)), expected)
     assert list(expected["place"].fillna("")) == ["大厅", "派出所", ""]
+
+
+def test_kinds_are_the_same_where_departments_are_too_many_for_the_bits_of_a_number(
+    log_of: LogOf, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    days = [("税务局", "大厅"), ("公安局", "派出所"), ("税务局", "大厅"), ("民政局", "大厅"), ("公安局", "大厅")]
+    rows = [visit("a", f"2024-03-0{n} 09:00", f"2024-03-0{n} 09:10", *where) for n, where in enumerate(days, 1)]
+    rows.append(visit("a", "2024-03-04 09:20", "2024-03-04 09:30", "公安局"))
+    expected = ["first", "multi", "return", "multi", "return"]
+    assert kinds(log_of(COLUMNS, rows)) == expected
+    monkeypatch.setattr("mining.trips._BITS", 0)
+    assert kinds(log_of(COLUMNS, rows)) == expected
 
 
 def test_a_second_more_than_four_hours_is_another_trip(log_of: LogOf) -> None:
