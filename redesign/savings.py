@@ -165,7 +165,7 @@ def simulate(
         shares, alone = attributed(world, moves, options, drawn, boots, as_is, to_be, unknown)
     if not checked.passed:
         notes.append(("simulation.note-not-validated", {}) if checked.metrics else ("simulation.note-too-few", {}))
-    figures = measured(as_is, to_be, unknown)
+    figures = measured(as_is, to_be, unknown, world.told)
     plain = telling.plain_subtraction(world, moves)
     losers = float((to_be.leads > as_is.leads + 1.0)[:, world.told].mean())
     if moves:

@@ -9,22 +9,25 @@ import numpy as np
 from redesign import attribution as shapley
 from redesign.simulation import forecast
 from redesign.simulation.calibration import Drawn
-from redesign.simulation.forecast import MEASURES, Bounds, Runs, World, bounds, spread
+from redesign.simulation.forecast import MEASURES, Bounds, Runs, World, bounds, chosen, spread
 from redesign.simulation.replications import Design, design
 from redesign.situation import Options
 
 ATTRIBUTION_RUNS = 8
 
 
-def measured(as_is: Runs, to_be: Runs, unknown: frozenset[str]) -> dict[str, dict[str, Bounds]]:
+def measured(as_is: Runs, to_be: Runs, unknown: frozenset[str], told: np.ndarray) -> dict[str, dict[str, Bounds]]:
     """As-is, to-be and saving of every measure; of one that the log cannot tell, nothing."""
     out = {}
     pairs = (
-        ("as_is", as_is.point, as_is.boot),
-        ("to_be", to_be.point, to_be.boot),
-        ("saving", as_is.point - to_be.point, as_is.boot - to_be.boot),
+        ("as_is", as_is.point, as_is.boot, as_is.by_episode),
+        ("to_be", to_be.point, to_be.boot, to_be.by_episode),
+        ("saving", as_is.point - to_be.point, as_is.boot - to_be.boot, as_is.by_episode - to_be.by_episode),
     )
-    found = {part: (point.mean(axis=0), spread(point, boot)) for part, point, boot in pairs}
+    found = {
+        part: (point.mean(axis=0), np.hypot(spread(point, boot), chosen(by_episode, told)))
+        for part, point, boot, by_episode in pairs
+    }
     for k, name in enumerate(MEASURES):
         if name in unknown:
             out[name] = dict.fromkeys(found, Bounds(np.nan, np.nan, np.nan))

@@ -30,6 +30,7 @@ MEASURES = (
     "departments_visited_mean",
     "processing_hours_mean",
 )
+COUNTED = ("trips", "submissions", "departments", "processing_h")  # of an outcome, in the order of `MEASURES`
 
 
 @dataclass(frozen=True, eq=False)
@@ -133,6 +134,15 @@ def spread(point: np.ndarray, boot: np.ndarray) -> np.ndarray:
     return both
 
 
+def chosen(by_episode: np.ndarray, told: np.ndarray) -> np.ndarray:
+    """Standard deviation that the means have because they are told of some of the episodes: none where of all."""
+    share = told.mean() if len(told) else 1.0
+    if share == 1.0 or told.sum() < 2:
+        return np.zeros(len(by_episode))
+    few: np.ndarray = by_episode[:, told].std(axis=1, ddof=1) * np.sqrt((1 - share) / told.sum())
+    return few
+
+
 def bounds(value: float, deviation: float, *, scale: float = 0.0, positive: bool = True) -> Bounds:
     """The 90 % interval around a value: widened by a third, and never surer than `LEAST_HALF` of `scale`, the as-is."""
     half = float(np.hypot(Z90 * WIDENING * deviation, LEAST_HALF * scale))
@@ -148,6 +158,7 @@ class Runs:
     boot: np.ndarray
     first: Outcome
     leads: np.ndarray  # (r, episodes)
+    by_episode: np.ndarray  # (7, episodes), means over the replications; of median and quantile the lead time itself
 
 
 def run_design(
@@ -155,10 +166,13 @@ def run_design(
 ) -> Runs:
     """Replicate a design under the calibration and its bootstraps, with luck shared between designs."""
     outcomes = [world.run(design, drawn, r) for r in range(replications)]
+    leads = np.array([o.lead_h for o in outcomes])
+    lead = leads.mean(axis=0)
     boot = np.array([[measures(world.run(design, d, 1000 + m), world.told) for m in range(each)] for d in boots])
     return Runs(
         np.array([measures(o, world.told) for o in outcomes]),
         boot.reshape(len(boots), each, len(MEASURES)),
         outcomes[0],
-        np.array([o.lead_h for o in outcomes]),
+        leads,
+        np.array([lead, lead, lead, *(np.mean([getattr(o, name) for o in outcomes], axis=0) for name in COUNTED)]),
     )

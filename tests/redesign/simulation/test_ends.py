@@ -3,8 +3,10 @@
 from __future__ import annotations
 
 import numpy as np
+import pytest
 
 from redesign.simulation.ends import ripe
+from redesign.simulation.forecast import chosen
 
 DAY = 86400.0
 SPAN = (0.0, 200 * DAY)
@@ -40,3 +42,11 @@ def test_a_log_too_short_for_it_is_told_of_as_it_is() -> None:
     few = slice(0, 30)
     cut = STARTS > 185 * DAY
     assert ripe(STARTS[few], LEADS[few], STARTS, cut, SPAN).all()
+
+
+def test_what_is_told_of_some_episodes_is_less_sure() -> None:
+    by_episode = np.array([[1.0, 3.0, 1.0, 3.0], [2.0, 2.0, 2.0, 2.0]])
+    assert chosen(by_episode, np.ones(4, bool)).tolist() == [0.0, 0.0]
+    # Two of four: the spread of two, over the root of two, less what being half of them spares.
+    half = chosen(by_episode, np.array([True, True, False, False]))
+    assert half == pytest.approx([np.sqrt(2) / np.sqrt(2) * np.sqrt(0.5), 0.0])
