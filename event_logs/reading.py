@@ -93,6 +93,25 @@ def log_of_raw(
     progress: Progress | None = None,
 ) -> EventLog:
     """An event log of a table that a reader has brought into the engine."""
+    import duckdb
+
+    try:
+        return _log_of_raw(engine, raw, roles or {}, timezone, places, progress)
+    except duckdb.Error as error:
+        if not raw.lazy:
+            raise
+        # The file is read as it is asked for: its end may be whole, and what stands before it damaged.
+        raise InputError("log.not-parquet", path=raw.path, reason=str(error).splitlines()[0]) from None
+
+
+def _log_of_raw(
+    engine: DuckDBEngine,
+    raw: Raw,
+    roles: Mapping[str, str],
+    timezone: str,
+    places: Path | None,
+    progress: Progress | None,
+) -> EventLog:
     from event_logs.profile import SAMPLE, profile_columns
     from event_logs.roles import assign_roles
 

@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import gzip
+import lzma
+import struct
 import zipfile
 import zlib
 from collections.abc import Iterator
@@ -14,6 +16,17 @@ CHUNK = 4 << 20
 _BOMB_RATIO = 400  # real logs shrink 5 to 60 times
 _BOMB_FROM = 256 << 20
 MOST_MEMBERS = 10_000
+# What a directory of false numbers makes the standard library raise, besides what it has names for.
+_DAMAGED = (
+    zipfile.BadZipFile,
+    zlib.error,
+    lzma.LZMAError,
+    NotImplementedError,
+    EOFError,
+    OSError,
+    ValueError,
+    struct.error,
+)
 
 
 def is_gzip(path: Path) -> bool:
@@ -82,7 +95,7 @@ def unpack_zip(path: Path, shown: Path, folder: Path) -> list[Path]:
                 _unpack_member(archive, member, target, shown)
                 targets.append(target)
             return targets
-    except (zipfile.BadZipFile, zlib.error, NotImplementedError, EOFError) as error:
+    except _DAMAGED as error:
         raise InputError("log.damaged", path=shown, reason=str(error)) from None
 
 
@@ -91,7 +104,7 @@ def check_size(path: Path, shown: Path) -> None:
     try:
         with zipfile.ZipFile(path) as archive:
             _check_members(archive.infolist(), path, shown)
-    except (zipfile.BadZipFile, NotImplementedError) as error:
+    except _DAMAGED as error:
         raise InputError("log.damaged", path=shown, reason=str(error)) from None
 
 

@@ -166,3 +166,21 @@ def test_a_list_of_objects_that_breaks_off_is_refused(write: Write, end: int) ->
     with pytest.raises(InputError) as refused:
         read_log(write("log.json", OBJECTS[:-end]))
     assert refused.value.key == "log.bad-json"
+
+
+def test_parquet_that_is_damaged_before_its_end_is_refused(write: Write, tmp_path: Path) -> None:
+    write_log(read_log(write("log.csv", ROWS)), tmp_path / "log.parquet")
+    whole = bytearray((tmp_path / "log.parquet").read_bytes())
+    whole[4:200] = b"9" * 196
+    with pytest.raises(InputError) as refused:
+        read_log(write("damaged.parquet", bytes(whole)))
+    assert refused.value.key == "log.not-parquet"
+
+
+def test_a_zip_whose_directory_has_false_numbers_is_refused(write: Write) -> None:
+    whole = bytearray(zipped("log.csv", ROWS))
+    at = whole.index(b"PK\x05\x06")
+    whole[at + 16 : at + 20] = (0xFFFFFFF0).to_bytes(4, "little")
+    with pytest.raises(InputError) as refused:
+        read_log(write("log.zip", bytes(whole)))
+    assert refused.value.key == "log.damaged"
