@@ -103,8 +103,9 @@ def _wrong_call(error: Exception, arguments: list[str]) -> str:
     kind = type(error).__name__
     hint = getattr(error, "param_hint", None) or _parameter_named(getattr(error, "param", None))
     if kind == "NoSuchOption":
-        near = ", ".join(getattr(error, "possibilities", None) or ()) or "--help"
-        return wording.say("cli.no-such-option", name=getattr(error, "option_name", ""), near=near)
+        near = ", ".join(getattr(error, "possibilities", None) or ())
+        key = "cli.no-such-option" if near else "cli.no-such-option-nor-like-it"
+        return wording.say(key, name=getattr(error, "option_name", ""), near=near)
     if kind == "MissingParameter":
         return wording.say("cli.missing", name=hint)
     if kind == "BadParameter":

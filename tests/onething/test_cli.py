@@ -56,6 +56,7 @@ def test_a_language_of_another_spelling_is_known(capsys: pytest.CaptureFixture[s
     [
         (["tripz", "x.csv"], "trips"),
         (["trips", "x.csv", "--fromat", "csv"], "--format"),
+        (["draw", "x.csv", "--kind", "x"], "nor one like it"),
         (["trips"], "LOG…"),
         (["--lang", "fr", "trips"], "fr"),
         (["flows", "x.csv", "--between", "people"], "people"),
