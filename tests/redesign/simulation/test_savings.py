@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 from concurrent.futures import ThreadPoolExecutor
+from dataclasses import replace
 from typing import Any
 
 import pytest
@@ -11,6 +12,7 @@ import pytest
 from catalogue.services import Catalogue
 from redesign.savings import Savings, _world, simulate
 from redesign.simulation.replications import design
+from redesign.simulation.validation import validate
 from redesign.situation import Options
 from tests.redesign.simulation.conftest import Labelled
 
@@ -133,6 +135,19 @@ def test_an_order_taken_out_by_hand_shortens_the_to_be_alone(labelled: Labelled)
     )
     assert drawn["lead_time_mean_h"]["as_is"].value == held["lead_time_mean_h"]["as_is"].value
     assert drawn["lead_time_mean_h"]["to_be"].value < held["lead_time_mean_h"]["to_be"].value
+
+
+def test_an_as_is_that_is_far_off_does_not_pass(labelled: Labelled) -> None:
+    services = next(t["services"] for t in labelled.truth if t["bundle"] == FIRMS)
+    world, _ = _world(labelled.log, services, (), Catalogue(), Options(), 1, labelled.episodes, labelled.materials, {})
+    as_is = design(world.calibration, world.focus, frozenset(), Options(), world.background)
+    origin = world.calibration.facts.origin
+    assert validate(world, as_is, origin).passed
+    # Nobody ever lets a day pass: much too quick, and the held-out quarter shows it.
+    hasty = replace(world, calibration=replace(world.calibration, wishes=[None] * len(world.calibration.wishes)))
+    checked = validate(hasty, as_is, origin)
+    assert not checked.passed
+    assert checked.metrics["cycle_time_mean_simulated_h"] < 0.85 * checked.metrics["cycle_time_mean_observed_h"]
 
 
 def test_an_order_drawn_in_by_hand_lengthens_the_to_be_alone(labelled: Labelled) -> None:
