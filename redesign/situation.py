@@ -17,6 +17,7 @@ from mining.material_classes import MaterialClasses, material_classes
 from mining.materials import materials as find_materials
 from mining.process_blocks import tasks
 from mining.process_model import Node, Step
+from mining.trip_counts import whole_episodes
 from redesign.dependencies import ServiceTie, find_ties
 
 if TYPE_CHECKING:
@@ -151,14 +152,18 @@ def situation_of(
     ties = find_ties(services, process.evidence, catalogue)
     uses = _material_uses(log, services, process, materials, episodes) if materials is not None else ()
     title = name or "、".join(services) or wording.say("redesign.node.whole-log")
-    return Situation(title, process, ties, uses, catalogue, options or Options(), _places(log, services), log.present)
+    places = _places(log, services, episodes)
+    return Situation(title, process, ties, uses, catalogue, options or Options(), places, log.present)
 
 
-def _places(log: EventLog, services: Sequence[str]) -> tuple[tuple[str, int], ...]:
-    """Where the applicants of these services apply, most first."""
+def _places(log: EventLog, services: Sequence[str], episodes: ir.Table | None) -> tuple[tuple[str, int], ...]:
+    """Where the applicants of these services apply, most first; of a bundle, in its own episodes alone."""
     if not log.has("place"):
         return ()
     events = log.events.filter(_.service.isin(list(services))) if services else log.events
+    if episodes is not None and len(services) > 1:
+        bundled = whole_episodes(episodes, services).filter(~_.cut)
+        events = events.semi_join(episodes.semi_join(bundled, "episode_id"), "case_id")
     order = [ibis.coalesce(_.started_at, _.completed_at), _.event_number]
     known = events.filter(_.place.notnull()).group_by("service", "case_id")
     counted = known.aggregate(place=_.place.first(order_by=order)).group_by("place").aggregate(n=_.count())

@@ -20,7 +20,7 @@ from mining.materials import materials
 from mining.process_model import APPLICANT, WINDOW, Kind, Step
 from redesign.moves import MOVES
 from redesign.proposal import Proposal, propose
-from redesign.situation import Options
+from redesign.situation import Options, situation_of
 from wording.errors import NotHolding, UsageError
 
 FIVE = ("one_form", "one_window", "share_data", "parallel_review", "one_delivery")
@@ -201,3 +201,18 @@ def test_without_outputs_orders_are_told_from_time_alone_and_said_to_be(shared: 
     assert {t.kind.value for t in found.ties} <= {"soft", "perhaps_legal"} and soft
     told = " ".join(dict(found.to_be.notes)["redesign.note.no-outputs"]["soft"])
     assert all(f"{a} → {b}" in told for a, b in soft)
+
+
+def test_the_window_stands_where_the_bundles_own_applications_are_made(tmp_path: Path) -> None:
+    rows = ["p1,1,A,tax", "p1,2,B,fire", "p2,3,A,fire", "p2,4,B,fire", "p3,5,A,tax", "p4,6,A,tax", "p5,7,A,tax"]
+    path = tmp_path / "log.csv"
+    path.write_text(
+        "applicant,case_id,service,place,activity,completed_at,channel,actor\n"
+        + "".join(f"{row},{step}\n" for row in rows for step in (
+            "apply,2024-03-04 09:00,onsite,applicant", "decide,2024-03-05 09:00,,officer")),
+        "utf-8",
+    )  # fmt: skip
+    log = read_log(path)
+    tied = episodes(log, bundles=[["A", "B"]])
+    assert situation_of(log, ["A", "B"], episodes=tied).window_place == "fire"
+    assert situation_of(log, ["A"], episodes=tied).window_place == "tax"
