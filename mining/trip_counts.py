@@ -189,13 +189,25 @@ def notes(
 ) -> tuple[Note, ...]:
     """What the figures of trips rest on where the log lacks a role: keys of the wording, with their values."""
     found: list[Note] = []
-    for role in ("applicant", "channel", "actor", "department", "place", "started_at"):
+    for role in ("applicant", "agent", "channel", "actor", "department", "place", "started_at"):
         if not log.has(role) and not (role == "place" and places_given):
             found.append((f"trips.note.no_{role}", {}))
     if log.has("place") and not places_given:
         found.append(("trips.note.no_places_table", {}))
+    if log.has("applicant") and (nobody := _cases_of_nobody(log))[0]:
+        found.append(("trips.note.nobody", dict(zip(("n", "of"), nobody, strict=True))))
     if not log.has("actor") and log.has("channel") and facing(log, applicant_activities).assumed:
         found.append(("trips.note.assumed_visits", {}))
     if possible:
         found.append(("trips.note.possible", {"n": possible}))
     return tuple(found)
+
+
+def _cases_of_nobody(log: EventLog) -> tuple[int, int]:
+    """How many cases no event names an applicant of whom an identity is known, and of how many cases."""
+    nameless = log.events.filter(log.events.applicant_key.isnull())
+    if log.run(nameless.select("event_number").limit(1)).empty:
+        return 0, 0
+    known = log.events.group_by("case_id").aggregate(known=log.events.applicant_key.notnull().any())
+    totals = log.run(known.aggregate(n=(~known.known).sum(), of=known.count()))
+    return int(totals["n"][0] or 0), int(totals["of"][0])

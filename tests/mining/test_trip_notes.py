@@ -37,3 +37,17 @@ def test_with_a_table_of_places_a_log_without_places_lacks_none(tmp_path: Path) 
     path = tmp_path / "log.csv"
     path.write_text(HEAD + "1,提交申请,2024-03-04 09:00,A1,onsite\n", "utf-8")
     assert not [key for key, _ in notes(read_log(path), places_given=True) if "place" in key]
+
+
+def test_cases_whose_applicant_is_masked_are_counted(tmp_path: Path) -> None:
+    path = tmp_path / "log.csv"
+    path.write_text(
+        HEAD + "1,提交申请,2024-03-04 09:00,张**,onsite\n1,办结,2024-03-05 09:00,张**,onsite\n"
+        "2,提交申请,2024-03-04 09:00,李四,onsite\n2,办结,2024-03-05 09:00,李*,onsite\n",
+        "utf-8",
+    )
+    assert ("trips.note.nobody", {"n": 1, "of": 2}) in notes(read_log(path))
+
+
+def test_where_every_case_tells_its_applicant_nothing_is_said_of_it(tmp_path: Path) -> None:
+    assert "trips.note.nobody" not in keys(tmp_path, "1,提交申请,2024-03-04 09:00,A1,onsite\n")

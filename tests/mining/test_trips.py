@@ -330,6 +330,7 @@ def test_what_a_missing_role_costs_is_said_in_both_languages(log_of: LogOf) -> N
     log = log_of("case_id activity completed_at", [("a", "提交申请", "2024-03-01 09:00")])
     keys = [key for key, _ in notes(log)]
     assert keys == [
-        f"trips.note.no_{role}" for role in ("applicant", "channel", "actor", "department", "place", "started_at")
+        f"trips.note.no_{role}"
+        for role in ("applicant", "agent", "channel", "actor", "department", "place", "started_at")
     ]
     assert all(wording.find(language, key) for key in keys for language in wording.LANGUAGES)
