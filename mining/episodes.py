@@ -120,6 +120,9 @@ def episodes(log: EventLog, *, bundles: Sequence[Sequence[str]] = (), episode_ga
     Notes
     -----
     A case is not judged as cut off by a step that no case of its service shows: the log does not record it.
+
+    What is judged is what the log shows of each case (contract, section 8). A case that lies before the log's begin or
+    after its end as a whole leaves no trace: an episode that lacks only such cases is counted as if it were complete.
     """
     found = log.keep("cases", cases(log))
     # What no case of a service shows is not recorded for it, so that its lack cuts nothing off.
