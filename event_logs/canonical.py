@@ -10,19 +10,8 @@ import ibis.expr.types as ir
 
 from event_logs.columns import COLUMNS
 from event_logs.functions import text_of, trim, wall_clock
-from event_logs.values import (
-    BLANK,
-    Part,
-    Step,
-    coded,
-    in_steps,
-    list_steps,
-    number_steps,
-    plain_list,
-    plain_time,
-    text_steps,
-    time_steps,
-)
+from event_logs.times import plain_time, time_steps
+from event_logs.values import BLANK, Part, Step, coded, in_steps, list_steps, number_steps, plain_list, text_steps
 from event_logs.vocabularies import CODED, missing
 
 if TYPE_CHECKING:

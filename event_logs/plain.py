@@ -15,7 +15,8 @@ import ibis
 
 from event_logs.canonical import LISTS, NUMBERS, TIMES
 from event_logs.identities import needs_key
-from event_logs.values import ODD_CELL, is_messy, is_odd, is_usual_time
+from event_logs.times import is_usual_time
+from event_logs.values import ODD_CELL, is_messy, is_odd
 from event_logs.vocabularies import CODED
 
 if TYPE_CHECKING:

@@ -7,7 +7,7 @@ from collections import Counter, defaultdict
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 
-from event_logs.values import TIME_LIKE
+from event_logs.times import TIME_LIKE
 from event_logs.vocabularies import codes, fold, fold_header, header_patterns, headers, missing
 
 SAMPLE = 3000
