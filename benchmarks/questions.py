@@ -71,8 +71,13 @@ def onething_materials(path: str) -> None:
     from mining.materials import materials
 
     log = reading.read_log(path, engine=backend.DuckDBEngine(memory_limit="1500MB"))
+    rows = materials(log, material_classes(log), in_order=True)
     with tempfile.TemporaryDirectory() as folder:
-        log.engine.write(materials(log, material_classes(log)), Path(folder) / "materials.parquet", "parquet")
+        log.engine.write(
+            rows.drop("event_number", "position", "applicant_key", "known"),
+            Path(folder) / "materials.parquet",
+            "parquet",
+        )
 
 
 def measure(task: Callable[[str], None], path: str) -> dict[str, float]:

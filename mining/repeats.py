@@ -35,15 +35,15 @@ def repeats(log: EventLog, submitted: ir.Table) -> ir.Table:
     import ibis
 
     anywhere = ibis.window(group_by="scope", order_by=["submitted_at", "code"])
-    met = log.keep(
-        "met",
-        submitted.mutate(
-            last_code=submitted.code.lag().over(anywhere),
-            last_at=submitted.submitted_at.lag().over(anywhere),
-            last_case=submitted.case_code.lag().over(anywhere),
-            last_office=submitted.office.lag().over(anywhere),
-        ).mutate(here=lambda t: t.scope ^ t.office),
+    # Nothing is sorted but what is compared.
+    rows = submitted.select("code", "scope", "office", "case_code", "submitted_at", "valid_days", "can")
+    met = rows.mutate(
+        last_code=rows.code.lag().over(anywhere),
+        last_at=rows.submitted_at.lag().over(anywhere),
+        last_case=rows.case_code.lag().over(anywhere),
+        last_office=rows.office.lag().over(anywhere),
     )
+    met = log.keep("met", met.mutate(here=met.scope ^ met.office).drop("scope"))
     rows = met.filter(met.last_code.notnull() & met.can)
     nearest = rows.mutate(same=rows.last_office == rows.office)
     nearest = nearest.select("code", "submitted_at", "case_code", "valid_days", "same", "last_code",

@@ -49,7 +49,9 @@ def trips(
     found = visits(log, episodes, places=places, applicant_activities=applicant_activities)
     sites = log.keep("sites", _codes(found, "place"))
     offices = log.keep("offices", _codes(found, "department"))
+    agents = log.keep("agents", agents_of(found))
     line = log.keep("visits_in_line", _in_line(_coded(found, sites, offices), trip_gap_h))
+    log.engine.drop(found)
     events = log.keep("trip_events", _journeys(line))
     rows = log.keep("trip_rows", _rows(line, events, bits=_fit_in_bits(log, line, offices)))
     notices = log.keep("notices", unanswered(log, steps_of(log)))
@@ -61,7 +63,6 @@ def trips(
         log.keep("trip_services", _services(events, rows, episodes)),
     )
     lists = log.keep("trip_lists", _together(rows, parts))
-    agents = log.keep("agents", agents_of(found))
     for narrow in (line, events, rows):
         log.engine.drop(narrow)
     return written(log, judged, lists, episodes, agents, sites, offices)
