@@ -38,17 +38,17 @@ def table(inputs: ReportInputs) -> Table | None:
     if not rows:
         return None
     limits = any(row.declared_days is not None for row in rows)
-    lines = [_line(row, least, limits=limits) for row in rows]
+    promised = any(row.promised_cases for row in rows)
+    lines = [_line(row, least, limits=limits, promised=promised) for row in rows]
     columns = (
         Column("service", say("report.column.service")),
         Column("cases", say("report.column.decided"), "count", people=True),
         *((Column("declared_days", say("report.column.declared_days"), "number"),) if limits else ()),
         Column("working_days", say("report.column.working_days"), "number"),
-        Column("promised_cases", say("report.column.promised_cases"), "count", people=True),
-        Column("late_share", say("report.column.late_share"), "share", parts=True),
+        *(_promised() if promised else ()),
         Column("told_twice_share", say("report.column.told_twice_share"), "share", parts=True),
     )
-    caption = say("report.promises.caption")
+    caption = (say("report.promises.caption") if promised else "") + say("report.promises.caption-twice")
     if any(_withheld(row, least) for row in rows):
         caption += say("report.materials.matrix.withheld", k=least)
     shares = [publish_share(row.late_share, row.promised_cases, least) or 0.0 for row in rows]
@@ -58,7 +58,15 @@ def table(inputs: ReportInputs) -> Table | None:
     )
 
 
-def _line(row: PromiseRow, least: int, *, limits: bool) -> tuple[object, ...]:
+def _promised() -> tuple[Column, Column]:
+    """Columns of a log that has promised times."""
+    return (
+        Column("promised_cases", say("report.column.promised_cases"), "count", people=True),
+        Column("late_share", say("report.column.late_share"), "share", parts=True),
+    )
+
+
+def _line(row: PromiseRow, least: int, *, limits: bool, promised: bool) -> tuple[object, ...]:
     """A row's cells; an unknown share is an empty text, a withheld one is None."""
     late = "" if row.late_share is None else publish_share(row.late_share, row.promised_cases, least)
     twice = "" if row.told_twice_share is None else publish_share(row.told_twice_share, row.cases, least)
@@ -67,8 +75,7 @@ def _line(row: PromiseRow, least: int, *, limits: bool) -> tuple[object, ...]:
         publish(row.cases, least),
         *((row.declared_days,) if limits else ()),
         row.days_mean,
-        publish(row.promised_cases, least),
-        late,
+        *((publish(row.promised_cases, least), late) if promised else ()),
         twice,
     )
 

@@ -180,6 +180,13 @@ def test_promises_are_told_of_one_of_some_and_of_all(
     assert [block.title for block in told if getattr(block, "id", "") == "promises"] == [title]  # type: ignore[union-attr]
 
 
+def test_without_promised_times_there_are_no_columns_of_them(world: ReportInputs) -> None:
+    rows = (PromiseRow("登记", 40, told_twice_share=0.25),)
+    table = next(t for t in report(replace(world, promises=rows)).tables() if t.id == "promises")
+    assert [column.key for column in table.columns] == ["service", "cases", "working_days", "told_twice_share"]
+    assert "promised" not in table.caption
+
+
 def test_a_few_peoples_check_is_withheld_and_a_few_rows_are_not(world: ReportInputs) -> None:
     checks = (Check("checks.resource-two-departments", 2, 60), Check("checks.onsite-at-night", 2, 900))
     table = next(t for t in report(replace(world, checks=checks)).tables() if t.id == "data-quality")
