@@ -295,20 +295,27 @@ def _waits(facts: Facts, cases: list[Case], numbers: dict[str, int], calendars: 
         (s, c)
         for c in cases
         for s in all_steps(c)
-        if s.kind == WORK
-        and known[s.row]
-        and s.end_s > s.start_s
-        and resource[s.row] != ""
-        and pools.find(s.office, "work", s.activity) >= 0
+        if s.kind == WORK and known[s.row] and s.end_s > s.start_s and pools.find(s.office, "work", s.activity) >= 0
     ]
+    # Where a pool names its officers, a step without a name may be any's; where it names none, somebody stands in.
+    named = {pools.find(s.office, "work", s.activity) for s, _ in steps if resource[s.row] != ""}
+    steps = [(s, c) for s, c in steps if resource[s.row] != "" or pools.find(s.office, "work", s.activity) not in named]
     empty = np.zeros(0)
     if len(steps) < LEAST_STEPS:
         return waits.Waits(empty, empty, empty.astype(int), empty.astype(int), {}, frozenset())
+    start, end = np.array([s.start_s for s, _ in steps]), np.array([s.end_s for s, _ in steps])
+    pool = np.array([pools.find(s.office, "work", s.activity) for s, _ in steps])
+    stand_in = waits.stand_ins(pool, start, end)
     lo, hi, late = waits.intervals(
-        np.array([s.office + "\t" + resource[s.row] for s, _ in steps]),
+        np.array(
+            [
+                f"{s.office}\t{resource[s.row]}" if resource[s.row] else f"\t{pool[i]}\t{stand_in[i]}"
+                for i, (s, _) in enumerate(steps)
+            ]
+        ),
         np.array([s.ready_s for s, _ in steps]),
-        np.array([s.start_s for s, _ in steps]),
-        np.array([s.end_s for s, _ in steps]),
+        start,
+        end,
         np.array([calendars.row.get(s.office, 0) for s, _ in steps]),
         calendars,
     )

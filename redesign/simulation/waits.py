@@ -6,6 +6,7 @@ that such a wait is known within an interval; Turnbull's estimator (1976) gives 
 
 from __future__ import annotations
 
+from bisect import bisect_right, insort
 from dataclasses import dataclass
 
 import numpy as np
@@ -53,6 +54,27 @@ class Waits:
                 row = (w / norm) @ joint / w.sum()
             theta[g] = row / row.sum()
         return theta
+
+
+def stand_ins(pool: np.ndarray, start: np.ndarray, end: np.ndarray) -> np.ndarray:
+    """Officers who could have done steps that name none, by number: of those free, the one who was at work last.
+
+    So a step that begins when another of its pool ends follows it, and only one that begins while somebody has been
+    idle is late without a reason.
+
+    Parameters
+    ----------
+    pool, start, end
+        Of steps in any order; a pool's officers are numbered by themselves.
+    """
+    numbers = np.zeros(len(pool), np.int64)
+    free: dict[int, list[tuple[float, int]]] = {}  # of a pool: when each is free again, in order
+    for i in np.lexsort((end, start, pool)).tolist():
+        officers = free.setdefault(int(pool[i]), [])
+        at = bisect_right(officers, (float(start[i]), len(officers)))
+        numbers[i] = officers.pop(at - 1)[1] if at else len(officers)
+        insort(officers, (float(end[i]), int(numbers[i])))
+    return numbers
 
 
 def intervals(

@@ -114,3 +114,25 @@ def case(name: str, service: str, at: float) -> Case:
     apply = Step(APPLY, row, "apply", "office", "office", "", False, at, at, at)
     nothing: frozenset[str] = frozenset()
     return Case(name, service, name, "office", "office", [apply], [], -1, at, at, -1, nothing, nothing, 0, 0, 0)
+
+
+def test_who_was_at_work_last_stands_in_for_officers_without_names() -> None:
+    pool = np.array([0, 0, 0, 0, 1])
+    start, end = np.array([0.0, 10.0, 60.0, 70.0, 5.0]), np.array([50.0, 60.0, 90.0, 99.0, 9.0])
+    # At 60 the second goes on at once; at 70 only the first is free.
+    assert waits.stand_ins(pool, start, end).tolist() == [0, 1, 1, 0, 0]
+
+
+def test_waits_that_no_queue_explains_are_found_without_officers_names() -> None:
+    """Files lie for two days with officers idle; beside them, one officer's steps follow one another at once."""
+    start = np.array([d * DAY + 12 * HOUR for d in range(0, 200, 7)])
+    ready = start - 2 * DAY
+    pool = np.zeros(len(start), np.int64)
+    named = np.array([str(n) for n in waits.stand_ins(pool, start, start + HOUR)])
+    always = Calendars(np.arange(0.0, 300 * 96 + 1)[None, :] * 900.0, {}, {})
+    _lo, _hi, late = waits.intervals(named, ready, start, start + HOUR, pool, always)
+    assert late.all()
+    busy = np.arange(30) * HOUR
+    turn = np.array([str(n) for n in waits.stand_ins(np.zeros(30, np.int64), busy, busy + HOUR)])
+    _lo, _hi, late = waits.intervals(turn, np.zeros(30), busy, busy + HOUR, np.zeros(30, np.int64), always)
+    assert not late.any()
