@@ -83,7 +83,7 @@ def test_the_brief_has_the_same_table(uneven: ReportInputs, tmp_path: Path) -> N
 def test_the_terminal_tells_the_same(uneven: ReportInputs) -> None:
     target: Any = SimpleNamespace(name="一件事", refused="", savings=SimpleNamespace(as_json=lambda: uneven.savings[0]))
     with wording.using("en"):
-        assert "days 20.3 → 9.7 (saves 10.6, 90 % interval 9.5 to 11.5)" in saved_lines(target)[0]
+        assert "days 20.3 → 9.7 (saves 10.6, 90% interval 9.5 to 11.5)" in saved_lines(target)[0]
 
 
 def test_a_check_that_found_too_few_is_not_told_as_failed(uneven: ReportInputs) -> None:
