@@ -102,33 +102,6 @@ def _rounded(value: float | None) -> float | None:
     return None if value is None else round(value, 1)
 
 
-def find_bundles(
-    log: EventLog,
-    *,
-    catalogue: Catalogue | None = None,
-    classes: MaterialClasses | None = None,
-    bundles: Sequence[Sequence[str]] = (),
-    places: Mapping[str, str] | None = None,
-    materials: ir.Table | None = None,
-    trip_gap_h: float = 4,
-    episode_gap_days: float = 60,
-    applicant_activities: Sequence[str] = (),
-) -> tuple[Bundle, ...]:
-    """The bundles of a log, those first that would save most; empty where nothing ties its cases.
-
-    Parameters
-    ----------
-    bundles
-        Services of each bundle, where they are known: then these are measured and none is looked for.
-    materials
-        What `mining.materials.materials` gives, where the caller has it.
-    """
-    return study_bundles(
-        log, catalogue=catalogue, classes=classes, bundles=bundles, places=places, materials=materials,
-        trip_gap_h=trip_gap_h, episode_gap_days=episode_gap_days, applicant_activities=applicant_activities,
-    ).bundles  # fmt: skip
-
-
 def study_bundles(
     log: EventLog,
     *,
@@ -141,7 +114,17 @@ def study_bundles(
     episode_gap_days: float = 60,
     applicant_activities: Sequence[str] = (),
 ) -> BundleStudy:
-    """`find_bundles`, with the episodes and trips under what it found, so that nobody computes them again."""
+    """The bundles of a log, with the episodes and trips under them, so that nobody computes these again.
+
+    Those that would save most come first; there is none where nothing ties a log's cases.
+
+    Parameters
+    ----------
+    bundles
+        Services of each bundle, where they are known: then these are measured and none is looked for.
+    materials
+        What `mining.materials.materials` gives, where the caller has it.
+    """
     catalogue = catalogue or Catalogue()
     apart = episodes(log, episode_gap_days=episode_gap_days)
     found = cooccurrence(log, apart) if can_find(log) else None

@@ -220,10 +220,10 @@ def told_materials(table: ir.Table) -> ir.Table:
 def bundle_rows(call: Call) -> None:
     """Write the bundles found: JSON as the contract has it; in tables, services joined by `;`."""
     from mining.bundle_figures import TODAY
-    from mining.bundles import Bundle, find_bundles, notes, notes_on_given
+    from mining.bundles import Bundle, notes, notes_on_given, study_bundles
 
     catalogue = call.catalogue()
-    found = find_bundles(
+    found = study_bundles(
         call.log,
         catalogue=catalogue,
         classes=classes_of(call),
@@ -232,7 +232,7 @@ def bundle_rows(call: Call) -> None:
         trip_gap_h=call.trip_gap_h,
         episode_gap_days=call.episode_gap_days,
         applicant_activities=call.applicant_activities,
-    )
+    ).bundles
     records = [bundle.as_json() for bundle in found]
     tell_notes(call, (*notes_on_given(call.log, call.given_bundles()), *notes(call.log, found)))
     if call.ask.format == "json" or (call.ask.out is not None and call.ask.format == "table"):

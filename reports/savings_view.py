@@ -6,15 +6,8 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Any
 
-MEASURES = (
-    "lead_time_mean_h",
-    "lead_time_median_h",
-    "lead_time_p90_h",
-    "trips_mean",
-    "submissions_mean",
-    "departments_visited_mean",
-    "processing_hours_mean",
-)
+from redesign.measures import MEASURES
+
 SHOWN = ("lead_time_mean_h", "trips_mean", "submissions_mean", "departments_visited_mean")
 DAYS = frozenset(m for m in MEASURES if m.startswith("lead_time"))
 

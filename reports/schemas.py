@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from typing import Any
 
+from redesign.measures import MEASURES
 from redesign.moves import MOVES
 from wording.errors import UsageError
 
@@ -20,15 +21,6 @@ TODAY = (
     "departments_visited_mean",
     "departments_involved_mean",
     "lead_time_mean_h",
-    "processing_hours_mean",
-)
-MEASURES = (
-    "lead_time_mean_h",
-    "lead_time_median_h",
-    "lead_time_p90_h",
-    "trips_mean",
-    "submissions_mean",
-    "departments_visited_mean",
     "processing_hours_mean",
 )
 

@@ -7,9 +7,10 @@ from collections.abc import Sequence
 import numpy as np
 
 from redesign import attribution as shapley
+from redesign.measures import MEASURES
 from redesign.simulation import forecast
 from redesign.simulation.calibration import Drawn
-from redesign.simulation.forecast import MEASURES, Bounds, Runs, World, bounds, chosen, spread
+from redesign.simulation.forecast import Bounds, Runs, World, bounds, chosen, spread
 from redesign.simulation.replications import Design, design
 from redesign.situation import Options
 

@@ -13,6 +13,7 @@ from dataclasses import dataclass
 
 import numpy as np
 
+from redesign.measures import MEASURES
 from redesign.simulation.calibration import Calibration, Drawn
 from redesign.simulation.cases import Case
 from redesign.simulation.focus import Focus
@@ -21,15 +22,6 @@ from redesign.simulation.replications import Design, Outcome, replicate
 WIDENING = 1.35
 Z90 = 1.645
 LEAST_HALF = 0.012  # of the as-is: so near do structures alike in all that a log shows come to each other
-MEASURES = (
-    "lead_time_mean_h",
-    "lead_time_median_h",
-    "lead_time_p90_h",
-    "trips_mean",
-    "submissions_mean",
-    "departments_visited_mean",
-    "processing_hours_mean",
-)
 COUNTED = ("trips", "submissions", "departments", "processing_h")  # of an outcome, in the order of `MEASURES`
 
 

@@ -6,6 +6,7 @@ from bisect import bisect_right
 from collections.abc import Mapping
 from typing import Any
 
+from redesign.measures import MEASURES
 from reports import savings_view as view
 from reports.blocks import Block, Column, Dots, Figure, Interval, Intervals, Notes, Section, Step, Steps, Table
 from reports.disclosure import small
@@ -203,7 +204,7 @@ def _interval(part: view.Estimate | None) -> Interval:
 
 def _numbers(saving: Mapping[str, Any]) -> Table:
     rows = []
-    for measure in view.MEASURES:
+    for measure in MEASURES:
         as_is = view.estimate(saving, measure, "as_is")
         to_be = view.estimate(saving, measure, "to_be")
         less = view.told(saving, measure)

@@ -14,7 +14,7 @@ from catalogue.services import Bundle as Listed
 from catalogue.services import Catalogue
 from event_logs import read_log
 from event_logs.log import EventLog
-from mining.bundles import Bundle, find_bundles, notes, notes_on_given
+from mining.bundles import Bundle, notes, notes_on_given, study_bundles
 from mining.cooccurrence import cooccurrence, groups, named_groups
 from mining.episodes import episodes
 from tests.mining.conftest import build_log
@@ -62,7 +62,7 @@ def found_in(log: EventLog) -> set[frozenset[str]]:
 @pytest.fixture(scope="module")
 def pair() -> Bundle:
     """Ten applicants need A and B, thirty others X."""
-    (found,) = find_bundles(build_log(ROLES, things(("AB", 10), ("X", 30))))
+    (found,) = study_bundles(build_log(ROLES, things(("AB", 10), ("X", 30)))).bundles
     return found
 
 
@@ -72,7 +72,7 @@ def test_services_that_the_same_people_need_are_one_bundle_and_others_are_none(l
 
 
 def test_an_optional_service_is_found_with_its_share(log_of: LogOf) -> None:
-    found = find_bundles(log_of(ROLES, things(("ABC", 12), ("AB", 8), ("X", 30))))
+    found = study_bundles(log_of(ROLES, things(("ABC", 12), ("AB", 8), ("X", 30)))).bundles
     assert [(b.services, b.optional, b.episodes) for b in found] == [(("A", "B", "C"), {"C": 0.6}, 20)]
 
 
@@ -91,7 +91,7 @@ def test_a_log_of_one_thing_alone_is_one_bundle(log_of: LogOf) -> None:
 
 
 def test_the_order_is_that_of_outputs_handed_on(log_of: LogOf) -> None:
-    (found,) = find_bundles(log_of(ROLES, things(("ABC", 12), ("X", 20))))
+    (found,) = study_bundles(log_of(ROLES, things(("ABC", 12), ("X", 20)))).bundles
     assert found.order == (("A", "B"), ("B", "C"))
 
 
@@ -113,17 +113,18 @@ def test_the_lift_is_counted_by_hand(pair: Bundle) -> None:
 def test_a_bundle_of_the_catalogue_lends_its_name(log_of: LogOf) -> None:
     log = log_of(ROLES, things(("ABC", 12), ("DE", 8), ("X", 20)))
     own = Catalogue(bundles=(Listed("开店", ("A", "B", "C", "F"), optional=("F",)),))
-    assert {b.name for b in find_bundles(log, catalogue=own)} == {"开店", "D+E"}
+    assert {b.name for b in study_bundles(log, catalogue=own).bundles} == {"开店", "D+E"}
 
 
 def test_given_bundles_are_measured_and_none_is_looked_for(log_of: LogOf) -> None:
     log = log_of(ROLES, things(("ABC", 12), ("DE", 8)))
-    assert [(set(b.services), b.episodes) for b in find_bundles(log, bundles=[["A", "B"]])] == [({"A", "B"}, 12)]
+    (found,) = study_bundles(log, bundles=[["A", "B"]]).bundles
+    assert (set(found.services), found.episodes) == ({"A", "B"}, 12)
 
 
 def test_nothing_ties_cases_without_an_applicant_and_the_notes_say_so(log_of: LogOf) -> None:
     log = log_of("case_id activity completed_at service", [("a", "提交申请", "2024-01-01", "A")])
-    assert find_bundles(log) == ()
+    assert study_bundles(log).bundles == ()
     assert [key for key, _ in notes(log, ())] == ["bundles.nothing-ties"]
 
 
@@ -173,7 +174,7 @@ def test_renaming_everything_changes_no_bundle(shared: Path) -> None:
 def test_labelled_bundles_are_found_exactly_with_their_order(shared: Path, world: str) -> None:
     folder = shared / "data" / "labelled" / world
     truth = json.loads((folder / "truth_bundles.json").read_text("utf-8"))
-    found = {frozenset(b.services): b for b in find_bundles(read_log([folder / "log.csv"]))}
+    found = {frozenset(b.services): b for b in study_bundles(read_log([folder / "log.csv"])).bundles}
     assert set(found) == {frozenset(b["services"]) for b in truth}
     orders = {frozenset(b["services"]): {tuple(pair) for pair in b["order"]} for b in truth}
     assert {services: set(b.order) for services, b in found.items()} == orders
