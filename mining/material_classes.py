@@ -18,6 +18,7 @@ from typing import TYPE_CHECKING
 
 from catalogue.material_names import DocumentName, MaterialNames
 from catalogue.services import Catalogue
+from mining.document_groups import DocumentGroups, Key
 from mining.likeness import likeness, words_of
 from mining.material_uses import Uses, hardly_ever, together_in, uses_of
 from wording.errors import InputError
@@ -30,7 +31,6 @@ if TYPE_CHECKING:
 VALID_DAYS = 365
 SWAP_LEAST = 5  # characters: in a shorter name, two that change places may make another word
 _DIGIT = re.compile(r"[0-9a-z]")
-Key = tuple[str, str]  # owner and document
 
 
 @dataclass(frozen=True, slots=True)
@@ -258,7 +258,7 @@ class _Resolver:
 
     def resolve(self, together: Mapping[tuple[int, int], int]) -> MaterialClasses:
         """All stages; `together` counts the events that hold both of two candidate documents."""
-        groups = _Groups(self.known)
+        groups = DocumentGroups(self.known)
         split = self._told_apart(groups)
         for a, b in self.corrections.same:
             groups.join(split.get(a, self._key(a)), split.get(b, self._key(b)), forced=True)
@@ -272,7 +272,7 @@ class _Resolver:
                 reasons[lesser] = _Likeness(pair.a, pair.b, pair.score, rule)
         return self._named(groups, reasons, split)
 
-    def _told_apart(self, groups: _Groups) -> dict[str, Key]:
+    def _told_apart(self, groups: DocumentGroups) -> dict[str, Key]:
         """Names that the file tells apart although they would be one: the second of a pair gets its own document.
 
         The first, where the second is what the document is called.
@@ -313,7 +313,9 @@ class _Resolver:
             return "context"
         return "similar" if pair.rule == "similar" and never else ""
 
-    def _named(self, groups: _Groups, reasons: Mapping[Key, _Likeness], split: Mapping[str, Key]) -> MaterialClasses:
+    def _named(
+        self, groups: DocumentGroups, reasons: Mapping[Key, _Likeness], split: Mapping[str, Key]
+    ) -> MaterialClasses:
         members: dict[Key, list[Key]] = defaultdict(list)
         keys = {spelling: split.get(spelling, self._key(spelling)) for spelling in self.spellings}
         for key in sorted(set(keys.values())):
@@ -364,36 +366,6 @@ def _reordered(fresh: Sequence[str], there: Sequence[str]) -> list[tuple[str, st
 
 def _kind(name: DocumentName) -> str:
     return "generic" if name.generic else "form" if name.form else ""
-
-
-class _Groups:
-    """Union of documents, in which two that a catalogue knows apart, or a file tells apart, never meet."""
-
-    def __init__(self, known: Iterable[Key]) -> None:
-        self._parent: dict[Key, Key] = {}
-        self._known: dict[Key, set[Key]] = {key: {key} for key in known}
-        self._apart: set[frozenset[Key]] = set()
-
-    def root(self, key: Key) -> Key:
-        while (up := self._parent.get(key, key)) != key:
-            key = up
-        return key
-
-    def part(self, a: Key, b: Key) -> None:
-        self._apart.add(frozenset((a, b)))
-
-    def join(self, a: Key, b: Key, *, forced: bool = False) -> bool:
-        """Make two one; False where that may not be."""
-        first, second = sorted((self.root(a), self.root(b)))
-        if first == second:
-            return False
-        known = self._known.get(first, set()) | self._known.get(second, set())
-        apart = any({self.root(key) for key in pair} == {first, second} for pair in self._apart)
-        if apart or (len(known) > 1 and not forced):
-            return False
-        self._parent[second] = first
-        self._known[first] = known
-        return True
 
 
 def pairs_of(classes: Mapping[str, str]) -> set[frozenset[str]]:
