@@ -158,7 +158,6 @@ def calibrate(
     """
     e = facts.events
     officer = (~e["applicant_side"] & ~e["step"].isin(["post", "notice"])).to_numpy()
-    online = e["online"].to_numpy()
     present = officer | (e["visit"].to_numpy() & ~np.isin(e["office"], np.unique(e["office"][officer])))
     offices = e["office"].to_numpy()[present].astype(str)
     calendars = learn(
@@ -168,7 +167,6 @@ def calibrate(
         facts.horizon_days,
         facts.horizon_days + horizon_after_days,
     )
-    del online
     pools = pools_of(facts, calendars)
     cases = cases_of(facts, episodes, classes)
     groups = as_episodes(cases)
@@ -297,9 +295,10 @@ def _waits(facts: Facts, cases: list[Case], numbers: dict[str, int], calendars: 
         for s in all_steps(c)
         if s.kind == WORK and known[s.row] and s.end_s > s.start_s and pools.find(s.office, "work", s.activity) >= 0
     ]
+    at = [pools.find(s.office, "work", s.activity) for s, _ in steps]
     # Where a pool names its officers, a step without a name may be any's; where it names none, somebody stands in.
-    named = {pools.find(s.office, "work", s.activity) for s, _ in steps if resource[s.row] != ""}
-    steps = [(s, c) for s, c in steps if resource[s.row] != "" or pools.find(s.office, "work", s.activity) not in named]
+    named = {pool for pool, (s, _) in zip(at, steps, strict=True) if resource[s.row] != ""}
+    steps = [x for pool, x in zip(at, steps, strict=True) if resource[x[0].row] != "" or pool not in named]
     empty = np.zeros(0)
     if len(steps) < LEAST_STEPS:
         return waits.Waits(empty, empty, empty.astype(int), empty.astype(int), {}, frozenset())
