@@ -35,10 +35,10 @@ def english() -> None:
 
 @pytest.hookimpl(hookwrapper=True)
 def pytest_runtest_makereport(item: pytest.Item, call: pytest.CallInfo[None]) -> object:
-    """Where CI has installed everything, a skipped browser, npm or office test is a failure."""
+    """Where CI has installed everything, a skipped browser, npm, office or dot test is a failure."""
     outcome = yield
     report = outcome.get_result()
-    tool = next((m.name for m in item.iter_markers() if m.name in ("browser", "npm", "office")), None)
+    tool = next((m.name for m in item.iter_markers() if m.name in ("browser", "npm", "office", "dot")), None)
     if report.skipped and tool and os.environ.get("ONETHING_NOTHING_SKIPPED"):
         report.outcome = "failed"
         report.longrepr = f"skipped in CI, where {tool} is installed: {report.longrepr}"

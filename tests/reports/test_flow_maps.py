@@ -209,6 +209,7 @@ def test_an_empty_map_is_still_a_drawing() -> None:
     assert parsed(flow_map([], [])).get("class") == "flow-map"
 
 
+@pytest.mark.dot
 def test_an_installed_dot_gives_the_same_boxes() -> None:
     dot = shutil.which("dot")
     if dot is None:

@@ -91,6 +91,7 @@ def test_process_files_are_well_formed_and_hold_the_names_as_text(results: Path)
     assert any("<script>" in text for text in texts)
 
 
+@pytest.mark.browser
 def test_the_page_runs_nothing_of_the_names(results: Path) -> None:
     program = next(filter(None, map(shutil.which, ("chromium", "chromium-browser", "google-chrome"))), None)
     if program is None:
