@@ -16,6 +16,7 @@ if TYPE_CHECKING:
 
 
 MEMORY_LIMIT = "1500MB"
+_MOST_SORTED = 30_000_000  # numbers of 8 bytes, held twice
 
 
 class Engine(Protocol):
@@ -104,6 +105,41 @@ class DuckDBEngine:
     def rows(self, expression: ir.Table) -> list[tuple[Any, ...]]:
         """The few rows of a lazy table as tuples, null as None."""
         return self.connection.execute(self.sql(expression)).fetchall()
+
+    def first_rows(self, table: str, columns: Sequence[str], n: int) -> list[tuple[Any, ...]]:
+        """The first rows of a table or view, in its own order."""
+        chosen = ", ".join(f'"{column}"' for column in columns)
+        self.connection.execute("set preserve_insertion_order = true")  # the first rows, not any rows
+        try:
+            return self.connection.execute(f'select {chosen} from "{table}" limit {n}').fetchall()
+        finally:
+            self.connection.execute("set preserve_insertion_order = false")
+
+    def tally(
+        self, table: str, column: str, *, besides: Sequence[str] = (), limit: int | None = None
+    ) -> list[tuple[Any, int]]:
+        """Each different value of a column and its rows; of a text column, without those of `besides`.
+
+        Null counts as a value, save where `besides` names some. With `limit`, any so many of them.
+        """
+        others = f'where "{column}" not in ({", ".join(map(self.sql_text, besides))}) ' if besides else ""
+        few = "" if limit is None else f" limit {limit}"
+        return self.connection.execute(f'select "{column}", count(*) from "{table}" {others}group by 1{few}').fetchall()
+
+    def count_different(self, numbers: ir.Table, rows: int) -> int:
+        """How many different values a table's one column holds, whole numbers without a null.
+
+        They are sorted, which takes a third of the time in which the engine tells as many apart by their hashes; where
+        there are so many `rows` that they would fill the memory, the engine does it.
+        """
+        import numpy as np
+
+        (column,) = numbers.columns
+        if rows > _MOST_SORTED:
+            return int(self.rows(numbers.aggregate(n=numbers[column].nunique()))[0][0])
+        found = np.asarray(self.connection.execute(self.sql(numbers)).fetchnumpy()[column])
+        found.sort()
+        return int(np.count_nonzero(found[1:] != found[:-1])) + 1 if len(found) else 0
 
     def keep(self, name: str, expression: ir.Table) -> ir.Table:
         return self._create("table", name, expression)

@@ -12,8 +12,9 @@ from typing import TYPE_CHECKING
 
 import ibis
 
-from event_logs.canonical import canonical_table
+from event_logs.canonical import LISTS, canonical_table
 from event_logs.columns import NEEDED, SCHEMA
+from event_logs.few_lists import is_split_at_once, split_list
 from event_logs.vocabularies import CODED
 
 if TYPE_CHECKING:
@@ -44,7 +45,8 @@ class InPlace:
 
 def in_place(
     engine: DuckDBEngine, raw: Raw, columns: Mapping[str, int], looks: Looks, *, zone: str,
-    spellings: Mapping[str, Mapping[str, str]], alike: Mapping[str, Mapping[str, str]], day_first: bool,
+    written: Mapping[str, Mapping[str, int]], spellings: Mapping[str, Mapping[str, str]],
+    alike: Mapping[str, Mapping[str, str]], day_first: bool,
 ) -> InPlace | None:  # fmt: skip
     """The raw table's own columns as events, or None where it cannot be done without a copy; it is then unchanged.
 
@@ -52,6 +54,8 @@ def in_place(
     ----------
     columns
         Role -> number of its column.
+    written
+        Of some roles, their values as written (`event_logs.spellings`).
     spellings, alike, day_first
         As `event_logs.canonical.canonical_table` takes them.
     """
@@ -67,8 +71,9 @@ def in_place(
             rewritten[role] = spellings[role]
             continue
         values = _canonical_values(
-            engine, raw, role, place, zone=zone, plain=looks.plain, alike=alike, day_first=day_first
-        )
+            engine, raw, role, place, zone=zone, plain=looks.plain, alike=alike, day_first=day_first,
+            texts=list(written[role]) if role in written else None,
+        )  # fmt: skip
         if values is None:
             return None
         rewritten[role] = values
@@ -88,15 +93,21 @@ def in_place(
 
 def _canonical_values(
     engine: DuckDBEngine, raw: Raw, role: str, place: int, *, zone: str, plain: frozenset[str],
-    alike: Mapping[str, Mapping[str, str]], day_first: bool,
+    alike: Mapping[str, Mapping[str, str]], day_first: bool, texts: Sequence[str] | None,
 ) -> Values | None:  # fmt: skip
-    """Each different text of a column and what it is in canonical form; None where they are too many."""
-    cell = raw.expression()[f"c{place}"]
-    if not cell.type().is_string():
+    """Each different text of a column and what it is in canonical form; None where they are too many.
+
+    `texts`: those, where they are known.
+    """
+    if raw.types[place] != "string":
         return None
-    texts = [text for (text,) in engine.rows(cell.as_table().distinct().limit(_MANY_TEXTS + 1)) if text is not None]
+    if texts is None:
+        found = engine.tally(raw.table, f"c{place}", limit=_MANY_TEXTS + 1)
+        texts = [text for text, _ in found if text is not None]
     if len(texts) > _MANY_TEXTS:
         return None
+    if role in LISTS and all(map(is_split_at_once, texts)):
+        return {text: split_list(text) for text in texts}
     held = engine.hold("texts", {"written": texts, "c0": texts}, {"written": "string", "c0": "string"})
     steps = canonical_table(
         engine, held, {role: 0}, zone=zone, spellings={}, plain=plain, carry=["written"],
@@ -134,12 +145,12 @@ def _counted(
     found = dict(zip(counts.columns, (int(n or 0) for n in engine.rows(counts)[0]), strict=True))
     if found.pop("bad") or not found["rows"]:
         return {}
-    if found.pop("begun") != looks.cases and _different(engine, table, columns) != found["rows"]:
+    if found.pop("begun") != looks.cases and _different(engine, table, columns, found["rows"]) != found["rows"]:
         return {}
     return found
 
 
-def _different(engine: DuckDBEngine, table: ir.Table, columns: Mapping[str, int]) -> int:
+def _different(engine: DuckDBEngine, table: ir.Table, columns: Mapping[str, int], rows: int) -> int:
     """How many rows differ in what every event needs: at least so many differ at all."""
     digest = ibis.struct({role: table[f"c{columns[role]}"] for role in NEEDED}).hash()
-    return int(engine.rows(table.aggregate(n=digest.nunique()))[0][0])
+    return engine.count_different(table.select(digest=digest), rows)

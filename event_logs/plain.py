@@ -14,6 +14,7 @@ from typing import TYPE_CHECKING
 import ibis
 
 from event_logs.canonical import LISTS, NUMBERS, TIMES
+from event_logs.few_lists import is_split_at_once, split_list
 from event_logs.identities import needs_key
 from event_logs.times import is_usual_time
 from event_logs.values import ODD_CELL, is_messy, is_odd
@@ -80,6 +81,8 @@ def look_at_columns(
             identical |= {role} if _has_type_of(role, cell) else set()
         elif role in NUMBERS:
             continue
+        elif role in written and role in LISTS:
+            plain |= {role} if all(map(_is_plain_list, written[role])) else set()
         elif role in written:
             if not any(map(_IS_ODD, written[role])) and not (raw.lazy and "" in written[role]):
                 plain.add(role)
@@ -119,6 +122,10 @@ def _look(
         keyed=_any(keyed) if keyed is not None else no,
         n=table.count(),
     )
+
+
+def _is_plain_list(text: str) -> bool:
+    return not text or (is_split_at_once(text) and split_list(text) == text.split(";"))
 
 
 def _any(test: ir.Value) -> ir.BooleanValue:

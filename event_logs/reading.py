@@ -115,14 +115,11 @@ def _log_of_raw(
     from event_logs.profile import SAMPLE, profile_columns
     from event_logs.roles import assign_roles
 
-    cells = [f"c{place}" for place in range(len(raw.headers))]
-    engine.connection.execute("set preserve_insertion_order = true")  # the first rows, not any rows
-    sample = engine.rows(raw.expression().limit(SAMPLE).select(*cells))
-    engine.connection.execute("set preserve_insertion_order = false")
+    sample = engine.first_rows(raw.table, [f"c{place}" for place in range(len(raw.headers))], SAMPLE)
     profiles = profile_columns(raw.headers, raw.types, sample)
     assignment = assign_roles(profiles, given=roles, path=raw.path)
     _tell(progress, "log.stage.columns")
-    draft = _drafted(engine, raw, assignment, timezone)
+    draft = _drafted(engine, raw, assignment, timezone, sample)
     return _finished(engine, raw, assignment, draft, timezone, places)
 
 
@@ -140,14 +137,16 @@ class Draft:
     in_place: bool = False
 
 
-def _drafted(engine: DuckDBEngine, raw: Raw, assignment: Assignment, zone: str) -> Draft:
+def _drafted(
+    engine: DuckDBEngine, raw: Raw, assignment: Assignment, zone: str, sample: Sequence[Sequence[object]]
+) -> Draft:
     from event_logs.canonical import canonical_table, reason_of
     from event_logs.day_order import day_comes_first
     from event_logs.in_place import in_place
     from event_logs.plain import look_at_columns
     from event_logs.spellings import alike_names, codes_of, written_values
 
-    written = written_values(engine, raw, assignment.columns)
+    written = written_values(engine, raw, assignment.columns, sample)
     spellings, notes = codes_of(written, assignment.columns, raw.headers)
     wanted = {role: f"c{assignment.columns[role]}" for role in KEYS if role in assignment.columns}
     looks = look_at_columns(engine, raw, assignment.columns, zone=zone, written=written, spellings=spellings)
@@ -157,8 +156,9 @@ def _drafted(engine: DuckDBEngine, raw: Raw, assignment: Assignment, zone: str) 
     alike = alike_names(written)
     notes += [("log.note-alike-names", {"role": role, "n": len(names)}) for role, names in alike.items()]
     if found := in_place(
-        engine, raw, assignment.columns, looks, zone=zone, spellings=spellings, alike=alike, day_first=day_first
-    ):
+        engine, raw, assignment.columns, looks,
+        zone=zone, written=written, spellings=spellings, alike=alike, day_first=day_first,
+    ):  # fmt: skip
         totals = {"rows": found.rows, "bad": 0, "distinct": found.rows, "reversed": found.reversed}
         totals |= {name: found.lacking.get(role, 0) for name, role in _FILLED.items()}
         rewritten = set(found.table.columns) - set(found.lacking)
@@ -179,11 +179,12 @@ def _drafted(engine: DuckDBEngine, raw: Raw, assignment: Assignment, zone: str) 
     totals = draft.aggregate(
         rows=draft.count(),
         bad=draft.reason.count(),
-        distinct=draft.digest.nunique(),
         reversed=_count_if(draft, "started_at", lambda d: d.started_at > d.completed_at),
         **_lacking(draft, _FILLED),
     )
-    return Draft(draft, _numbers(engine, totals), tuple(notes), looks.own_keys)
+    counts = _numbers(engine, totals)
+    counts["distinct"] = engine.count_different(draft.select("digest"), counts["rows"])
+    return Draft(draft, counts, tuple(notes), looks.own_keys)
 
 
 def _numbers(engine: DuckDBEngine, totals: ir.Table) -> dict[str, int]:
@@ -196,7 +197,8 @@ def _lacking(draft: ir.Table, roles: Mapping[str, str]) -> dict[str, Any]:
     import ibis
 
     return {
-        name: draft[role].isnull().sum() if role in draft.columns else ibis.literal(0) for name, role in roles.items()
+        name: draft.count() - draft[role].count() if role in draft.columns else ibis.literal(0)
+        for name, role in roles.items()
     }
 
 

@@ -4,10 +4,11 @@ from __future__ import annotations
 
 import re
 import unicodedata
+from collections import Counter
 from collections.abc import Mapping, Sequence
 from typing import TYPE_CHECKING
 
-from event_logs.canonical import as_text
+from event_logs.canonical import LISTS, as_text
 from event_logs.values import BLANK
 from event_logs.vocabularies import CODED, codes, fold, missing
 
@@ -18,26 +19,71 @@ if TYPE_CHECKING:
 Note = tuple[str, dict[str, object]]
 Counts = Mapping[str, int]
 NAMES = ("department", "place", "service")  # each names one of a few things
+_OTHERS = ("activity", "resource", "region", *LISTS)  # often of few different values too
 _MANY_NAMES = 5_000
+_MANY_SEEN = 1_000  # different values in a sample of a column that has too many to be told one by one
+_FEW = 64  # values that are quicker to leave out than to count
 _SAMPLES = 5  # how many values a note names
 
 
-def written_values(engine: DuckDBEngine, raw: Raw, columns: Mapping[str, int]) -> dict[str, dict[str, int]]:
-    """Of each coded role, and of each that names offices, sites or services, its values as written and their rows.
+def written_values(
+    engine: DuckDBEngine, raw: Raw, columns: Mapping[str, int], sample: Sequence[Sequence[object]]
+) -> dict[str, dict[str, int]]:
+    """Of each coded role, and of each whose values are names or lists of few kinds, its values and how often.
 
-    A role of more names than a log has offices is left out.
+    How often is counted in the sample alone, unless a note or the choice of a spelling depends on it. A role of more
+    values than a log has offices is left out.
+
+    Parameters
+    ----------
+    sample
+        The log's first rows, all columns.
     """
-    table = raw.expression()
     found: dict[str, dict[str, int]] = {}
-    for role in (*CODED, *NAMES):
-        cell = table[f"c{columns[role]}"] if role in columns else None
-        if cell is None or (role in NAMES and not cell.type().is_string()):
+    for role in (*CODED, *NAMES, *_OTHERS):
+        if role not in columns:
             continue
-        values = table.select(value=as_text(cell)).group_by("value").aggregate(n=lambda t: t.count())
-        rows = engine.rows(values.limit(_MANY_NAMES + 1) if role in NAMES else values)
-        if told := sorted((str(value), int(n)) for value, n in rows if value is not None):
-            found[role] = dict(told)
+        place = columns[role]
+        if raw.types[place] != "string":
+            values = _counted(engine, raw, place) if role in CODED else {}
+        else:
+            seen = Counter(str(row[place]) for row in sample if row[place] is not None)
+            if role in _OTHERS and len(seen) > _MANY_SEEN:
+                continue
+            values = _told(engine, raw, place, role, seen)
+        if values:
+            found[role] = dict(sorted(values.items()))
     return {role: values for role, values in found.items() if role in CODED or len(values) <= _MANY_NAMES}
+
+
+def _counted(engine: DuckDBEngine, raw: Raw, place: int) -> dict[str, int]:
+    """The values of a column that is no text, as text, and their rows."""
+    values = raw.expression().select(value=lambda t: as_text(t[f"c{place}"]))
+    rows = engine.rows(values.group_by("value").aggregate(n=lambda t: t.count()))
+    return {str(value): int(n) for value, n in rows if value is not None}
+
+
+def _told(engine: DuckDBEngine, raw: Raw, place: int, role: str, seen: Counts) -> dict[str, int]:
+    """The values of a text column: those that the sample shows, and others, which most columns have none of."""
+    limit = None if role in CODED else _MANY_NAMES + 1
+    known = list(seen) if len(seen) <= _FEW else []
+    rows = engine.tally(raw.table, f"c{place}", besides=known, limit=limit)
+    values = {str(value): n for value, n in rows if value is not None}
+    if not known:
+        return values
+    values |= seen
+    if not _depends_on_counts(role, values):
+        return values
+    rows = engine.tally(raw.table, f"c{place}", limit=limit)
+    return {str(value): n for value, n in rows if value is not None}
+
+
+def _depends_on_counts(role: str, values: Counts) -> bool:
+    """Whether it matters how often a value is written: where it is unknown, or one of a name's several spellings."""
+    if role in CODED:
+        known = codes(role)
+        return any(fold(value) not in known for value in values)
+    return role in NAMES and bool(usual_names(values))
 
 
 def codes_of(

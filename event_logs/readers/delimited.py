@@ -99,7 +99,7 @@ def _shape(path: Path, shown: Path, delimiter: str | None) -> Shape:
         if error.start < len(head) - 4:
             raise
         text = head[: error.start].decode("utf-8-sig")
-    if not text.strip():
+    if not text or text.isspace():
         raise InputError("log.empty", path=shown)
     newline = "\n" if "\n" in text else "\r"
     found = delimiter or _delimiter(text)

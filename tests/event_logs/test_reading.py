@@ -10,6 +10,7 @@ from typing import Any
 import pytest
 
 from event_logs import read_log
+from event_logs.profile import SAMPLE
 from event_logs.rejected import write_rejected
 from wording.errors import InputError, UsageError
 
@@ -250,3 +251,15 @@ def test_documents_and_agents_are_found_under_english_headers(write: Write) -> N
         )
     )
     assert log.has("agent", "materials", "outputs")
+
+
+def test_what_only_a_late_row_writes_is_read_and_counted_over_all_rows(write: Write, cells: Cells) -> None:
+    late = ["窗口", "飞鸽", "飞鸽"]
+    channels = ["网办", "飞鸽"] + ["网办"] * (SAMPLE - 2) + late
+    rows = "".join(f"{n},受理,2024-03-04 09:00:00,{channel},甲 局\n" for n, channel in enumerate(channels))
+    log = read_log(
+        write("log.csv", f"办件编号,环节名称,完成时间,办理渠道,办理部门\n{rows}x,受理,2024-03-04 09:00:00,网办,甲局\n")
+    )
+    assert ("log.note-unknown-codes", {"role": "channel", "values": "飞鸽", "n": 3}) in log.reading.notes
+    assert cells(log, "channel")[SAMPLE:] == [["onsite"], [None], [None], ["online"]]
+    assert {department for (department,) in cells(log, "department")} == {"甲 局"}
