@@ -23,6 +23,8 @@ _QUOTES = re.compile("[《》〈〉<>\"“”`＂]|(?<![a-z])['‘’＇]|['‘�
 _NUMBER = r"(?:\d+|[一二两三四五六七八九十]+)"
 _COUNT = rf"(?:(?:各|共|一式|提供|需)?(?:[x×*✕╳] ?)?{_NUMBER}(?:份|张|套|件|页)|[x×*✕╳] ?{_NUMBER}(?:份|张|套|件|页)?)"
 _ENUMERATION = re.compile(r"^(?:\(?\d{1,2}[.、)）:：]\s*|\d{1,2}(?=[㐀-鿿])(?!\d*[寸份张套件页代])|[①-⑳]|[-·•●※*★]+)")
+# `(全体股东签署)`: who signed says nothing of the paper; that somebody has not, does.
+_SIGNED = re.compile(r"[^()未不无]{0,12}(?:签字|签名|签署|签章|签字确认|签名确认|签字盖章|盖章|盖公章)")
 _GLUE = "-_—–.。,，:：;+/\\、·及和与或等 "
 
 
@@ -131,10 +133,18 @@ def _bracketed(name: str) -> str:
     before = None
     while text != before:
         before = text
-        text = re.sub(r" ?\(([^()]*)\)", lambda found: "" if patterns.all.match(found[1]) else found[0], text) or before
+        text = (
+            re.sub(r" ?\(([^()]*)\)", lambda found: "" if _tells_nothing(found[1], patterns) else found[0], text)
+            or before
+        )
         text = patterns.end.sub("", text) or before
         text = (patterns.begin.sub("", text) or before).strip(_GLUE) or before
     return text
+
+
+def _tells_nothing(bracket: str, patterns: _Patterns) -> bool:
+    """Whether a bracket's words only say how a paper comes: copies, or who signed it."""
+    return bool(patterns.all.match(bracket) or _SIGNED.fullmatch(bracket))
 
 
 @cache
@@ -144,7 +154,15 @@ def _owner_words() -> tuple[tuple[str, str], ...]:
 
 
 def _owner_of(text: str) -> tuple[str, str]:
-    """Owner and the rest; no owner: empty and the text itself."""
+    """Owner and the rest; no owner: empty and the text itself. A child's mother is the mother."""
+    owner, rest = _first_owner(text)
+    nearer, remains = _first_owner(rest) if owner in _NEARER else ("", rest)
+    if nearer in _NEARER.get(owner, ()):
+        return (owner if nearer == "couple" else nearer), remains
+    return owner, rest
+
+
+def _first_owner(text: str) -> tuple[str, str]:
     for word, owner in _owner_words():
         if text.startswith(word):
             rest = text[len(word) :].removeprefix("的").strip(_GLUE)
@@ -152,6 +170,13 @@ def _owner_of(text: str) -> tuple[str, str]:
                 continue
             return owner, rest
     return "", text
+
+
+# Whose owner's word goes before another's: `新生儿母亲`, `父母双方`.
+_NEARER: Mapping[str, tuple[str, ...]] = {
+    "child": ("father", "mother", "parents", "guardian"),
+    "parents": ("couple",),
+}
 
 
 def _without_lead(text: str) -> str:
@@ -205,15 +230,32 @@ class MaterialNames:
             return DocumentName(stem, "", bare, generic=True)
         if bare in self._forms:
             return DocumentName(stem, "", bare, form=True)
+        if within := self._within(bare):
+            return DocumentName(stem, "", within, known=True)
         owner, rest = _owner_of(bare)
         rest = _without_lead(rest)
         if not owner or len(rest) < 2 or rest in self._generic or rest in self._forms:
             return DocumentName(stem, "", bare)
-        canonical = self._canonical.get(rest)
-        if canonical is None:
+        canonical = self._canonical.get(rest) or self._within(rest)
+        if not canonical:
             return DocumentName(stem, owner, rest)
         inner, document = _owner_of(canonical)
         return DocumentName(stem, owner, document if inner == owner and document else canonical, known=True)
+
+    def _within(self, text: str) -> str:
+        """The known document of a name that has only words more which tell of no other one; else empty."""
+        rest = _qualifiers().sub("", text, count=1)
+        pages = _pages().fullmatch(rest)
+        found = self._canonical.get(rest) or (self._canonical.get(pages[1], "") if pages else "")
+        if found and rest == text and not pages:
+            return ""
+        if not found and _photograph().fullmatch(text):
+            return self._canonical.get("照片") or self._canonical.get("证件照片", "")
+        issued = _issued().fullmatch(text)
+        if not found and issued and not any(word in issued[1] for word in shipped()["words"]["foreign"]):
+            # What an office says of who somebody is, is no card.
+            found = "" if issued[2].endswith("身份证明") else self._canonical.get(issued[2], "")
+        return found
 
     def synonyms(self) -> Mapping[str, str]:
         """Every cleaned name that a catalogue knows, with its document."""
@@ -257,6 +299,33 @@ class MaterialNames:
         """How a class is called: owner and document, by the catalogue's name where it has one."""
         name = shipped()["owner_names"].get(owner, "") + base if owner else base
         return self._canonical.get(clean(name), name)
+
+
+def _one_of(words: str) -> str:
+    """A pattern for one of the words of a list of `data/materials.toml`, the longest first."""
+    plain = sorted((_plain(word) for word in shipped()["words"][words]), key=lambda word: (-len(word), word))
+    return f"(?:{'|'.join(map(re.escape, plain))})"
+
+
+@cache
+def _qualifiers() -> re.Pattern[str]:
+    return re.compile(rf"^{_one_of('qualifier')}+(?:的|{_one_of('qualifier')})*(?=..)")
+
+
+@cache
+def _pages() -> re.Pattern[str]:
+    """A booklet or a card, then which of its pages: a case history's first page is a paper by itself."""
+    return re.compile(rf"(.+[证簿本卡照册])的?(?:{_one_of('page')}[、,和及与或]*)+")
+
+
+@cache
+def _photograph() -> re.Pattern[str]:
+    return re.compile(rf"{_one_of('photograph')}+(?:照片|照|彩照)")
+
+
+@cache
+def _issued() -> re.Pattern[str]:
+    return re.compile(rf"([^()]{{0,10}}?{_one_of('issuer')}){_one_of('issued')}(.+)")
 
 
 @cache

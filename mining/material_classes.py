@@ -164,7 +164,7 @@ class _Likeness:
     a: Key
     b: Key
     score: float
-    rule: str  # swap, words, typo, similar, context
+    rule: str  # swap, words, typo, similar, short, context
 
 
 class _Resolver:
@@ -267,7 +267,7 @@ class _Resolver:
         for pair in self._pairs:
             both = together.get((min(number[pair.a], number[pair.b]), max(number[pair.a], number[pair.b])), 0)
             rule = self._decide(pair, both)
-            if rule and groups.join(pair.a, pair.b):
+            if rule and groups.join(pair.a, pair.b, slip=pair.rule == "swap"):
                 lesser = min((pair.a, pair.b), key=lambda key: (key in self.known, self.counts[key], key))
                 reasons[lesser] = _Likeness(pair.a, pair.b, pair.score, rule)
         return self._named(groups, reasons, split)
@@ -309,7 +309,7 @@ class _Resolver:
             return "typo"
         if pair.rule == "typo" and lone and not both and shared and rare and usual >= 0.5 and many in self.known:
             return "typo"
-        if never and expected >= 3 and not short:
+        if never and expected >= 3 and (pair.rule == "short" or not short):
             return "context"
         return "similar" if pair.rule == "similar" and never else ""
 
