@@ -6,7 +6,8 @@ Ibis' own DuckDB backend does not work with DuckDB 2 (docs/decisions/0002-ibis-c
 from __future__ import annotations
 
 import re
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, Protocol
 
@@ -28,6 +29,10 @@ class Engine(Protocol):
         """Run a lazy table and give its rows, which should be few."""
         ...
 
+    def rows(self, expression: ir.Table) -> list[tuple[Any, ...]]:
+        """The few rows of a lazy table as tuples, null as None."""
+        ...
+
     def keep(self, name: str, expression: ir.Table) -> ir.Table:
         """Compute a lazy table once under a name; gives the table that reads it back."""
         ...
@@ -47,6 +52,10 @@ class Engine(Protocol):
         """A small table of values from Python, of the Ibis types given."""
         ...
 
+    def short(self, texts: ir.Table | Sequence[str | None]) -> ShortTexts:
+        """How texts that recur are held in a number's room: those of a lazy table's one column, or those listed."""
+        ...
+
     def write(self, expression: ir.Table, path: Path, form: str) -> None:
         """Write a lazy table's rows to a file (`csv` or `parquet`) without bringing them into Python."""
         ...
@@ -58,6 +67,19 @@ class Engine(Protocol):
     def close(self) -> None:
         """Let go of memory and temporary files."""
         ...
+
+
+@dataclass(frozen=True, slots=True)
+class ShortTexts:
+    """A fixed set of texts, each held in a number's room; read, they are the texts (which an engine may as well hold).
+
+    `hold` takes a column of such texts and gives it held so; a text that is not of the set must not occur. `number`
+    gives each one's place among them, from 0; `text` the text at such a place. Null stays null.
+    """
+
+    hold: Callable[[ir.Value], ir.StringColumn]
+    number: Callable[[ir.Value], ir.IntegerColumn]
+    text: Callable[[ir.Value], ir.StringColumn]
 
 
 class DuckDBEngine:
@@ -100,10 +122,16 @@ class DuckDBEngine:
         return str(ibis.to_sql(expression, dialect=self.dialect))
 
     def run(self, expression: ir.Table) -> pd.DataFrame:
-        return self.connection.execute(self.sql(expression)).df()
+        import pandas as pd
+
+        rows = self.connection.execute(self.sql(expression)).df()
+        short = [column for column, kind in rows.dtypes.items() if kind == "category"]
+        for column in short:
+            texts = rows[column].astype(object)
+            rows[column] = pd.Series(texts.where(texts.notna(), None).tolist())  # as any text comes
+        return rows
 
     def rows(self, expression: ir.Table) -> list[tuple[Any, ...]]:
-        """The few rows of a lazy table as tuples, null as None."""
         return self.connection.execute(self.sql(expression)).fetchall()
 
     def first_rows(self, table: str, columns: Sequence[str], n: int) -> list[tuple[Any, ...]]:
@@ -149,19 +177,48 @@ class DuckDBEngine:
 
     def hold(self, name: str, columns: Mapping[str, Sequence[object]], types: Mapping[str, str]) -> ir.Table:
         import ibis
-        import pandas as pd
+        import ibis.expr.datatypes as dt
+        from ibis.backends.sql.datatypes import DuckDBType
 
-        given = pd.DataFrame({column: pd.Series(list(values), dtype=object) for column, values in columns.items()})
-        self.connection.register("held_given", given)
-        try:
-            return self.keep(
-                name,
-                ibis.table(dict(types), name="held_given").select(
-                    *(ibis._[c].cast(t).name(c) for c, t in types.items())
-                ),
-            )
-        finally:
-            self.connection.unregister("held_given")
+        table = self.new_name(name)
+        written = {column: DuckDBType.to_string(dt.dtype(kind)) for column, kind in types.items()}
+        columns_written = ", ".join(f'"{column}" {kind}' for column, kind in written.items())
+        self.connection.execute(f'create temp table "{table}" ({columns_written})')
+        given = ", ".join(f"unnest(cast(? as {kind}[]))" for kind in written.values())
+        self.connection.execute(f'insert into "{table}" select {given}', [list(columns[c]) for c in types])
+        return ibis.table(dict(types), name=table)
+
+    def short(self, texts: ir.Table | Sequence[str | None]) -> ShortTexts:
+        """The texts as an enumeration, in their own order or a list's, which may name a text at several places."""
+        kind = self.new_name("texts")
+        if isinstance(texts, Sequence):
+            listed = ", ".join("null" if text is None else self.sql_text(text) for text in texts)
+            different = ", ".join(self.sql_text(text) for text in dict.fromkeys(texts) if text is not None)
+            self.connection.execute(f"create type {kind} as enum ({different})")
+            told = f"[{listed}]::{kind}[]"
+        else:
+            (column,) = texts.columns
+            known = texts.filter(texts[column].notnull()).distinct().order_by(column)
+            self.connection.execute(f"create type {kind} as enum ({self.sql(known)})")
+            told = f"enum_range(null::{kind})"
+        return ShortTexts(
+            self._macro(f"hold_{kind}", f"given::{kind}", "string", "string"),
+            self._macro(f"number_{kind}", f"enum_code(given::{kind})::int", "string", "int32"),
+            self._macro(f"text_{kind}", f"list_extract({told}, given + 1)", "int64", "string"),
+        )
+
+    def _macro(self, name: str, sql: str, takes: str, gives: str) -> Callable[[ir.Value], Any]:
+        """A named SQL expression of `given`, to be used in lazy tables."""
+        import ibis
+        import ibis.expr.datatypes as dt
+
+        self.connection.execute(f"create temp macro {name}(given) as {sql}")
+
+        def named(given: Any) -> Any: ...
+
+        signature = ((dt.dtype(takes),), dt.dtype(gives))
+        call: Callable[[ir.Value], Any] = ibis.udf.scalar.builtin(named, name=name, signature=signature)
+        return call
 
     def drop(self, table: ir.Table) -> None:
         """Let go of a kept table."""
@@ -236,7 +293,9 @@ class DuckDBEngine:
         return ibis.table(schema, name=table)
 
     def write(self, expression: ir.Table, path: Path, form: str) -> None:
-        options = "format parquet, compression zstd" if form == "parquet" else "format csv, header true"
+        # A column of more texts than the limit is written as it stands: smaller, and none is looked up in vain.
+        parquet = "format parquet, compression zstd, dictionary_size_limit 4096"
+        options = parquet if form == "parquet" else "format csv, header true"
         target = str(path).replace("'", "''")
         # Lists unnested and texts filtered are guessed to be few, and a join would be built on the many rows to write
         # rather than on what is looked up for them: the order of the expression is the better guess.

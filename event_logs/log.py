@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass, field
 from pathlib import Path
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
     import ibis.expr.types as ir
@@ -69,6 +69,10 @@ class EventLog:
     def run(self, expression: ir.Table) -> pd.DataFrame:
         """The rows of a lazy table."""
         return self.engine.run(expression)
+
+    def rows(self, expression: ir.Table) -> list[tuple[Any, ...]]:
+        """The few rows of a lazy table as tuples, null as None."""
+        return self.engine.rows(expression)
 
     def keep(self, name: str, expression: ir.Table) -> ir.Table:
         """Compute a lazy table once."""

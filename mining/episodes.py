@@ -19,8 +19,8 @@ PLACEHOLDER = r"[*＊]|^[-—_/\\.·?？无空0xX×]+$|^(?i:null|none|nan|n/a|na
 
 def steps_of(log: EventLog) -> dict[str, str]:
     """Which step each activity of a log is, as `catalogue.vocabulary` names steps; activities in their own order."""
-    names = log.run(log.events.select("activity").distinct().order_by("activity"))["activity"]
-    return {name: step_of(name) for name in names.dropna()}
+    names = log.rows(log.events.select("activity").distinct().order_by("activity"))
+    return {name: step_of(name) for (name,) in names if name is not None}
 
 
 def activities_of(steps: dict[str, str], wanted: Iterable[str]) -> list[str]:
@@ -76,7 +76,7 @@ def _applicants(log: EventLog) -> dict[str, ir.StringValue]:
     name, key = log.events.applicant, log.events.applicant_key
     if not log.has("applicant"):
         return {"applicant": ibis.null("string"), "applicant_key": ibis.null("string")}
-    if log.run(log.events.filter(~name.identical_to(key)).select("event_number").limit(1)).empty:
+    if not log.rows(log.events.filter(~name.identical_to(key)).select("event_number").limit(1)):
         return {"applicant": name.max()}  # each is his own key: the same texts need not be looked through twice
     return {"applicant": ibis.coalesce(name.max(where=key.notnull()), name.max()), "applicant_key": key.max()}
 
@@ -91,10 +91,10 @@ def _named_by(log: EventLog, role: str) -> ir.StringValue:
     column = log.events[role]
     written = column.as_table().distinct().filter(lambda t: t[role].notnull())
     look = written.aggregate(known=written.count(), odd=written[role].re_search(PLACEHOLDER).any().fill_null(False))
-    found = log.run(look).iloc[0] if log.has(role) else None
-    if found is None or not found["known"]:
+    known, odd = log.rows(look)[0] if log.has(role) else (0, False)
+    if not known:
         return ibis.null("string")
-    return (column.re_search(PLACEHOLDER).ifelse(None, column) if found["odd"] else column).max()
+    return (column.re_search(PLACEHOLDER).ifelse(None, column) if odd else column).max()
 
 
 def episodes(log: EventLog, *, bundles: Sequence[Sequence[str]] = (), episode_gap_days: float = 60) -> ir.Table:
@@ -141,8 +141,9 @@ def _bundle_of(log: EventLog, found: ir.Table, bundles: Sequence[Sequence[str]])
     if not bundles:
         return None
     numbers = {_plain(service): number for number, bundle in enumerate(bundles) for service in bundle}
-    written = log.run(found.select("service").distinct().order_by("service"))["service"].dropna()
-    return {service: numbers[_plain(service)] for service in written if _plain(service) in numbers}
+    written = log.rows(found.select("service").distinct().order_by("service"))
+    known = [service for (service,) in written if service is not None]
+    return {service: numbers[_plain(service)] for service in known if _plain(service) in numbers}
 
 
 def _plain(name: str) -> str:

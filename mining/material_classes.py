@@ -90,25 +90,17 @@ class MaterialClasses:
         `spelling, material_class, kind, valid_days, connected_issuer, own_class` (a representative's document without
         its owner).
         """
-        import pandas as pd
-
-        entries = {spelling: self.catalogue.material(name) for spelling, name in self.classes.items()}
-        rows = [
-            (
-                spelling,
-                name,
-                self.kinds.get(spelling, ""),
-                (entry.validity_days if entry and entry.validity_days is not None else VALID_DAYS),
-                (entry.issuer if entry and entry.connected and entry.issuer else None),
-                self.representative.get(name),
-            )
-            for (spelling, name), entry in zip(
-                sorted(self.classes.items()), (entries[s] for s in sorted(entries)), strict=True
-            )
-        ]
-        schema = {"spelling": "string", "material_class": "string", "kind": "string", "valid_days": "int64",
-                  "connected_issuer": "string", "own_class": "string"}  # fmt: skip
-        return log.engine.load("material_classes", pd.DataFrame(rows, columns=list(schema), dtype=object), schema)
+        names = sorted(self.classes)
+        entries = [self.catalogue.material(self.classes[spelling]) for spelling in names]
+        columns: dict[str, Sequence[object]] = {
+            "spelling": names,
+            "material_class": [self.classes[spelling] for spelling in names],
+            "kind": [self.kinds.get(spelling, "") for spelling in names],
+            "valid_days": [VALID_DAYS if e is None or e.validity_days is None else e.validity_days for e in entries],
+            "connected_issuer": [e.issuer if e and e.connected and e.issuer else None for e in entries],
+            "own_class": [self.representative.get(self.classes[spelling]) for spelling in names],
+        }
+        return log.engine.hold("material_classes", columns, dict.fromkeys(columns, "string") | {"valid_days": "int64"})
 
 
 def read_corrections(path: Path) -> Corrections:

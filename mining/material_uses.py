@@ -2,13 +2,11 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
-    import pandas as pd
-
     from event_logs.log import EventLog
 
 
@@ -49,25 +47,19 @@ def uses_of(log: EventLog) -> Uses:
         .group_by("spelling")
         .aggregate(n=ibis._.count())
     )
-    found, sums, given = log.run(asked), log.run(totals), log.run(issued)
     return Uses(
-        {(service, spelling): int(n) for service, spelling, n in _rows(found) if spelling},
-        {service: int(n) for service, n in _rows(sums)},
-        {spelling: int(n) for spelling, n in _rows(given) if spelling},
+        {(service, spelling): n for service, spelling, n in log.rows(asked) if spelling},
+        dict(log.rows(totals)),
+        {spelling: n for spelling, n in log.rows(issued) if spelling},
     )
-
-
-def _rows(frame: pd.DataFrame) -> Iterable[tuple[Any, ...]]:
-    return frame.itertuples(index=False, name=None)
 
 
 def together_in(log: EventLog, keys: Mapping[str, int]) -> dict[tuple[int, int], int]:
     """At how many events two candidate documents were handed in both; `keys` numbers the documents of the spellings."""
     import ibis
-    import pandas as pd
 
-    schema = {"spelling": "string", "document": "int64"}
-    names = log.engine.load("candidates", pd.DataFrame(sorted(keys.items()), columns=list(schema)), schema)
+    columns: dict[str, Sequence[object]] = {"spelling": list(keys), "document": list(keys.values())}
+    names = log.engine.hold("candidates", columns, {"spelling": "string", "document": "int64"})
     events = log.events
     handed = events.filter(events.materials.length() > 1).select("event_number", spelling=events.materials.unnest())
     held = handed.join(names, "spelling").select("event_number", "document").distinct()
@@ -75,8 +67,7 @@ def together_in(log: EventLog, keys: Mapping[str, int]) -> dict[tuple[int, int],
     pairs = held.join(other, [held.event_number == other.event_number, held.document < other.document]).select(
         a=held.document, b=other.document
     )
-    found = log.run(pairs.group_by("a", "b").aggregate(n=ibis._.count()))
-    return {(int(a), int(b)): int(n) for a, b, n in _rows(found)}
+    return {(a, b): n for a, b, n in log.rows(pairs.group_by("a", "b").aggregate(n=ibis._.count()))}
 
 
 def hardly_ever(both: int, expected: float) -> bool:

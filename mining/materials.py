@@ -13,13 +13,13 @@ from typing import TYPE_CHECKING
 from catalogue.services import Catalogue
 from catalogue.vocabulary import step_of
 from mining.material_classes import MaterialClasses, material_classes
-from mining.names import MANY, Names, names_of, told
 from mining.repeats import POSITIONS, repeats
 from mining.shareable import EVIDENCE, with_issuer
 
 if TYPE_CHECKING:
     import ibis.expr.types as ir
 
+    from event_logs.backend import ShortTexts
     from event_logs.log import EventLog
 
 COLUMNS = (
@@ -73,20 +73,27 @@ def submissions(
     kind, valid_days, document` (a number for the class), `position` (the first of its copies in the event's list).
     """
     classes = classes or material_classes(log, catalogue=catalogue)
-    return _submissions(log, _documents(log, classes), classes)
+    return _spelt(_submissions(log, _documents(log, classes), classes), classes)
 
 
 def _documents(log: EventLog, classes: MaterialClasses) -> ir.Table:
     """The spellings with class and its number, kept: `document`; `of_firm`: the one that it is where a firm applies.
 
-    What a firm hands in without naming an owner is its representative's.
+    `written` is the spelling held short, as class and kind are. What a firm hands in without naming an owner is its
+    representative's.
     """
     import ibis
 
     table = classes.table(log)
     rank = ibis.dense_rank().over(ibis.window(order_by=table.material_class))
-    number = ibis.row_number().over(ibis.window(order_by=table.spelling)).cast("int16")
-    numbered = log.keep("documents", table.mutate(document=rank, spelling_number=number))
+    held = {name: log.engine.short(table.select(name)).hold for name in ("spelling", "material_class", "kind")}
+    numbered = table.mutate(
+        document=rank,
+        written=held["spelling"](table.spelling),
+        material_class=held["material_class"](table.material_class),
+        kind=held["kind"](table.kind),
+    )
+    numbered = log.keep("documents", numbered)
     if not classes.representative:
         return numbered.mutate(of_firm=numbered.document)
     bare = numbered.select(own_class="material_class", bare="document").distinct()
@@ -97,23 +104,23 @@ def _documents(log: EventLog, classes: MaterialClasses) -> ir.Table:
 def _submissions(log: EventLog, documents: ir.Table, classes: MaterialClasses) -> ir.Table:
     import ibis
 
-    known = documents.select(
-        "spelling", "material_class", "kind", "valid_days", "document", "of_firm", "spelling_number"
-    )
+    known = documents.select("spelling", "material_class", "kind", "valid_days", "document", "of_firm", "written")
     copies = log.keep("copies", _copies(log, known))
-    several = len(log.run(copies.limit(1))) > 0
+    several = bool(log.rows(copies.limit(1)))
     events = _with_applicants(log).select(*_FACTS, "materials", "method", submitted_at="completed_at")
-    rows = _handed_in(log, _listed(events) if several else events).join(known, "spelling")
-    rows = rows.mutate(material=rows.spelling)
-    rows = _once(rows, copies) if several else rows.mutate(several=ibis.null("string"))
-    if classes.has_forms:
-        rows = rows.mutate(material_class=_form_of(rows))
+    events = events.filter(events.materials.length() > 0)  # first: what is held short below is few rows then
+    short = {name: log.engine.short(log.events.select(name)) for name in _RECURRING}
+    events = events.mutate(**{name: texts.hold(events[name]) for name, texts in short.items()})
+    rows = _handed_in(log, _listed(events) if several else events).join(known, "spelling").drop("spelling")
+    rows = rows.rename(material="written")
+    if several:
+        rows = _once(rows, copies)
     if classes.representative:
         # One inside the other: a name is looked at only where it matters.
         firm = ibis.coalesce(rows.applicant.re_search(FIRM) | rows.applicant_key.re_search(FIRM), False)
         theirs = ibis.cases((firm, rows.of_firm), else_=rows.document)
         rows = rows.mutate(of_firm=ibis.cases((rows.of_firm != rows.document, theirs), else_=rows.document))
-    return rows.drop("spelling")
+    return rows
 
 
 def _form_of(rows: ir.Table) -> ir.StringColumn:
@@ -130,7 +137,7 @@ def _with_applicants(log: EventLog) -> ir.Table:
 
     _ = ibis._
     nameless = log.events.filter(log.events.materials.length() > 0, log.events.applicant_key.isnull())
-    if not log.has("applicant") or log.run(nameless.select("event_number").limit(1)).empty:
+    if not log.has("applicant") or not log.rows(nameless.select("event_number").limit(1)):
         return log.events
     known = log.events.filter(_.applicant_key.notnull()).semi_join(nameless, "case_id")
     named = log.keep(
@@ -177,14 +184,21 @@ def _copies(log: EventLog, known: ir.Table) -> ir.Table:
 
 
 def _once(rows: ir.Table, copies: ir.Table) -> ir.Table:
-    """One row of each document of an event, its `material` all the spellings in the order of the list."""
+    """One row of each document of an event; `several` its spellings in the order of the list, where it has several."""
+    met = rows.left_join(copies, ["listed", "document"]).drop("listed_right", "document_right")
+    return met.filter(met["first"].isnull() | (met["first"] == met.position)).drop("first", "listed")
+
+
+def _spelt(rows: ir.Table, classes: MaterialClasses) -> ir.Table:
+    """Submissions with all the spellings in `material`, and forms in `material_class` as those of their service."""
     import ibis
 
-    met = rows.left_join(copies, ["listed", "document"]).drop("listed_right", "document_right")
-    met = met.filter(met["first"].isnull() | (met["first"] == met.position))
-    return met.mutate(material=ibis.coalesce(met.several, met.material)).drop("first", "listed")
+    if "several" in rows.columns:
+        rows = rows.mutate(material=ibis.coalesce(rows.several, rows.material)).drop("several")
+    return rows.mutate(material_class=_form_of(rows)) if classes.has_forms else rows
 
 
+_RECURRING = ("department", "service", "region")
 _FACTS = (
     "event_number",
     "case_id",
@@ -206,7 +220,7 @@ def _handed_in(log: EventLog, events: ir.Table) -> ir.Table:
     if not log.has("method"):
         return _unnested(log, events.drop("method"))
     events = events.filter(ibis.coalesce(events.method, "") != "shared")
-    ways = log.run(log.events.select("method").distinct())["method"].dropna()
+    ways = [way for (way,) in log.rows(log.events.select("method").distinct()) if way is not None]
     if not any(re.search(_SEPARATOR, way) or way != way.strip() for way in ways):
         return _unnested(log, events.drop("method"))
     rows = _unnested(log, events.mutate(number=events.materials.length()))
@@ -245,7 +259,6 @@ def materials(
     `because`. `evidence` is that of `shareable_from`: `issued_to_applicant`, `issued`, `catalogue`. `in_order` gives
     them in the order of the log: cheaper than to sort what this gives.
     """
-    import ibis
 
     classes = classes or material_classes(log, catalogue=catalogue)
     documents = _documents(log, classes)
@@ -255,48 +268,39 @@ def materials(
     rows = with_issuer(log, rows.mutate(corrects=_corrects(log, rows)), numbers, documents)
     rows = rows.left_join(repeats(log, numbers), "code").drop("code_right")
     log.engine.drop(numbers)
-    recurring = [names_of(log, name, log.events) for name in ("department", "service", "region")]
-    recurring.append(_issuers_named(log, recurring[0], documents))
-    for names in recurring:
-        rows = names.numbered(log, rows)
+    rows = rows.mutate(shareable_from=_issuers(log, documents).hold(rows.shareable_from))
     if in_order:
-        spelt = log.run(documents.order_by("spelling_number")) if len(classes.classes) <= MANY else None
-        carried = ("spelling_number", "several") if spelt is not None else ("material", "material_class", "kind")
-        # A step of its own: names told in the same one would be told before the rows are sorted.
-        rows = log.engine.view("in_order", rows.select(*_SORTED, *carried).order_by("code"))
-    rows = rows.mutate(**{names.column: names.told(rows[names.column]) for names in recurring})
-    if in_order and spelt is not None:
-        told_by = {
-            name: told(spelt[name].tolist(), rows.spelling_number) for name in ("spelling", "material_class", "kind")
-        }
-        rows = rows.mutate(**told_by).mutate(material=lambda t: ibis.coalesce(t.several, t.spelling))
-        rows = rows.mutate(material_class=_form_of(rows)) if classes.has_forms else rows
-    return _told(rows, same_case_only=same_case_only)
+        carried = [name for name in (*_SORTED, "several") if name in rows.columns]
+        # A step of its own: texts made in the same one would be made before the rows are sorted.
+        rows = log.engine.view("in_order", rows.select(*carried).order_by("code"))
+    return _told(log, _spelt(rows, classes), same_case_only=same_case_only)
 
 
-def _issuers_named(log: EventLog, departments: Names, documents: ir.Table) -> Names:
-    """The names that `shareable_from` may have: the log's departments, and issuers that a catalogue has connected."""
-    connected = documents.filter(documents.connected_issuer.notnull()).select("connected_issuer").distinct()
-    named = {*departments.texts, *log.run(connected)["connected_issuer"]} if departments.texts else ()
-    return Names("shareable_from", tuple(sorted(named)))
+def _issuers(log: EventLog, documents: ir.Table) -> ShortTexts:
+    """What `shareable_from` may be: the log's departments, and issuers that a catalogue has connected."""
+    departments = log.events.select(name="department").distinct()
+    return log.engine.short(departments.union(documents.select(name="connected_issuer")))
 
 
 # What is known of a submission when rows are sorted: the less, the quicker.
 _SORTED = (
     "code", "case_id", "department", "service", "region", "applicant", "applicant_key", "known", "submitted_at",
-    "corrects", "shareable_from", "evidence", "repeat_code", "same_office", "own_case",
+    "corrects", "shareable_from", "evidence", "repeat_code", "same_office", "own_case", "material", "material_class",
+    "kind",
 )  # fmt: skip
 
 
 # What a submission repeats by, and whether that answers a correction: as `materials` says them.
 _RULES = ("generic", "no_identity", "first", "latest_same_department", "latest_other_department")
+_REPEATS = (None, "same_department", "other_department")
 _ANSWERS = ("", "+correction", "+correction_other_case")
 
 
-def _told(rows: ir.Table, *, same_case_only: bool) -> ir.Table:
+def _told(log: EventLog, rows: ir.Table, *, same_case_only: bool) -> ir.Table:
     """The columns of `materials`."""
     import ibis
 
+    short = log.engine.short
     tied = rows.repeat_code.notnull()
     same, own_case = rows.same_office, rows.own_case.fill_null(False)
     answer = tied & rows.corrects
@@ -309,18 +313,20 @@ def _told(rows: ir.Table, *, same_case_only: bool) -> ir.Table:
         applicant="applicant", case_id="case_id", department="department", submitted_at="submitted_at",
         material="material", material_class="material_class",
         repeat_of=ibis.cases((tied, _identifier(rows.repeat_code)), else_=ibis.null("string")),
-        repeat_kind=ibis.cases((~tied, ibis.null("string")), (same, "same_department"), else_="other_department"),
-        because=ibis.cases((answer, "correction"), else_=ibis.null("string")),
+        repeat_kind=short(_REPEATS).text(ibis.cases((~tied, 0), (same, 1), else_=2)),
+        because=short([None, "correction"]).text(answer.fill_null(False).cast("int8")),
         shareable_from="shareable_from",
-        rule=told([rule + answer for rule in _RULES for answer in _ANSWERS], rule * len(_ANSWERS) + answers),
-        evidence=told(EVIDENCE, rows.evidence), service="service", region="region",
+        rule=short([rule + answer for rule in _RULES for answer in _ANSWERS]).text(rule * len(_ANSWERS) + answers),
+        evidence=short(EVIDENCE).text(rows.evidence), service="service", region="region",
         event_number=rows.code // POSITIONS, position=rows.code % POSITIONS,
         applicant_key="applicant_key", known="known",
     )  # fmt: skip
 
 
 def _identifier(code: ir.Value) -> ir.Value:
-    return "S" + (code // POSITIONS).cast("string") + "-" + (code % POSITIONS + 1).cast("string")
+    # By bits, which is quicker than to divide.
+    number, position = code >> (POSITIONS - 1).bit_length(), code & (POSITIONS - 1)
+    return "S" + number.cast("string") + "-" + (position + 1).cast("string")
 
 
 def _numbers(rows: ir.Table, classes: MaterialClasses) -> ir.Table:
@@ -336,7 +342,7 @@ def _numbers(rows: ir.Table, classes: MaterialClasses) -> ir.Table:
     person = rows.applicant_key.hash()
     scope = person ^ rows.of_firm.hash()
     if classes.has_forms:
-        scope = scope ^ rows.material_class.hash()
+        scope = scope ^ _form_of(rows).hash()
     return rows.select(
         "code", "submitted_at", document=rows.document.cast("int32"), valid_days=rows.valid_days.cast("int32"),
         person=person, scope=scope, office=office.hash(), case_code=rows.case_id.hash(), can=rows.kind != "generic",
@@ -351,7 +357,7 @@ def _corrects(log: EventLog, rows: ir.Table) -> ir.Value:
     import ibis
 
     events = log.events
-    names = sorted(str(name) for name in log.run(events.select("activity").distinct())["activity"].dropna())
+    names = sorted(name for (name,) in log.rows(events.select("activity").distinct()) if name is not None)
     corrections = [name for name in names if step_of(name) == "correct"]
     notices = [name for name in names if step_of(name) == "notice"]
     if corrections or not notices:

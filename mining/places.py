@@ -10,7 +10,15 @@ from event_logs.halls import hall_of
 if TYPE_CHECKING:
     import ibis.expr.types as ir
 
+    from event_logs.backend import ShortTexts
     from event_logs.log import EventLog
+
+
+def sites_of(log: EventLog, places: Mapping[str, str] | None = None) -> ShortTexts:
+    """How the places of a log's events are held: their halls, and departments, which stand in where none is known."""
+    events = log.events
+    halls, departments = events.select(name=hall_of(events, places)), events.select(name="department")
+    return log.engine.short(halls.distinct().union(departments.distinct()))
 
 
 def only_places(log: EventLog, places: Mapping[str, str] | None = None) -> ir.Table:

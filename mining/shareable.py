@@ -76,7 +76,9 @@ def with_issuer(log: EventLog, submitted: ir.Table, numbers: ir.Table, documents
     issues = issued(log, documents)
     table = issuers(log, issues)
     whole = table.filter(table.region == "")
-    several = log.run(whole.filter(whole.departments > 1).select("document").order_by("document"))["document"].tolist()
+    several = [
+        number for (number,) in log.rows(whole.filter(whole.departments > 1).select("document").order_by("document"))
+    ]
     connected = (
         documents.filter(documents.connected_issuer.notnull())
         .select("document", connected="connected_issuer")

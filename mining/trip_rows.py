@@ -2,16 +2,15 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
 from itertools import product
 from typing import TYPE_CHECKING
 
-from mining.names import MANY, names_of, told
 from mining.visits import CERTAINTY, RULES
 
 if TYPE_CHECKING:
     import ibis.expr.types as ir
 
+    from event_logs.backend import ShortTexts
     from event_logs.log import EventLog
 
 COLUMNS = (
@@ -42,64 +41,41 @@ def verdict(visit_rule: ir.IntegerValue, kind: ir.IntegerValue, cause: ir.Intege
 
 
 def written(
-    log: EventLog, judged: ir.Table, lists: ir.Table, episodes: ir.Table, agents: ir.Table, sites: ir.Table,
-    offices: ir.Table,
+    log: EventLog, judged: ir.Table, lists: ir.Table, episodes: ir.Table, agents: ir.Table, sites: ShortTexts,
+    offices: ShortTexts,
 ) -> ir.Table:  # fmt: skip
     """The rows in the contract's columns and in order: numbers give way to names, most of them after the sorting."""
     import ibis
 
-    service = names_of(log, "service", episodes)
     of_case = episodes.select("case_id", "episode_id", "applicant", "service", case_number="first_event_number")
     joined = bare(judged.left_join(lists, ROW))
     # The applicant as the case that the trip first serves writes him, wherever in the log that case begins.
-    joined = joined.mutate(case_number=joined.case_number_first.fill_null(joined.case_number))
-    joined = service.numbered(log, bare(joined.inner_join(of_case, "case_number")))
-    joined = bare(joined.left_join(agents, "visitor_number"))
-    place, office = _Told.of(log, sites), _Told.of(log, offices)
-    joined = office.numbered(place.numbered(joined, "place"), "last_department")
+    joined = joined.mutate(case_number=joined.first_case.fill_null(joined.case_number))
+    joined = bare(bare(joined.inner_join(of_case, "case_number")).left_join(agents, "visitor_number"))
+    services = log.engine.short(log.events.select("service"))
     own = (joined.episode_id == joined.case_id).ifelse(ibis.null("string"), joined.episode_id)
     rows = joined.select(
-        *ROW, "turn", "shared_id", "case_id", "applicant", "service", "visitor", "place", "last_department",
-        "started_at", "ended_at", "department_names", "case_number_names", "service_names", "verdict", episode_id=own,
+        *ROW, "turn", "shared_id", "case_id", "applicant", "visitor", "place", "last_department", "started_at",
+        "ended_at", "department_names", "case_names", "service_names", "verdict", episode_id=own,
+        service=services.hold(joined.service),
     )  # fmt: skip
     # A step of its own: what is told in the same one would be told before the rows are sorted.
     rows = log.engine.view("trips_in_order", rows.order_by("started_at", *ROW))
     rows = rows.mutate(episode_id=rows.episode_id.fill_null(rows.case_id))
+    told = {name: log.engine.short([verdict[name] for verdict in _VERDICTS]) for name in _VERDICTS[0]}
     return rows.select(
         trip_id=rows.shared_id.fill_null(rows.episode_id + "#" + rows.turn.cast("string")),
         applicant=rows.applicant,
         visitor=rows.visitor.fill_null(rows.applicant),
         episode_id=rows.episode_id,
-        place=place.told(rows.place),
+        place=sites.text(rows.place - 1),
         started_at=rows.started_at,
         ended_at=rows.ended_at,
-        departments=rows.department_names.fill_null(office.told(rows.last_department)),
-        cases=rows.case_number_names.fill_null(rows.case_id),
-        services=rows.service_names.fill_null(service.told(rows.service)),
-        **{name: told([verdict[name] for verdict in _VERDICTS], rows.verdict) for name in _VERDICTS[0]},
+        departments=rows.department_names.fill_null(offices.text(rows.last_department - 1)),
+        cases=rows.case_names.fill_null(rows.case_id),
+        services=rows.service_names.fill_null(rows.service),
+        **{name: texts.text(rows.verdict) for name, texts in told.items()},
     ).select(*COLUMNS)
-
-
-@dataclass(frozen=True, slots=True)
-class _Told:
-    """The names that `_codes` numbered: told by their number, or joined before it where they are too many."""
-
-    codes: ir.Table
-    texts: tuple[str | None, ...]
-
-    @classmethod
-    def of(cls, log: EventLog, codes: ir.Table) -> _Told:
-        found = log.run(codes.order_by("code").limit(MANY + 1))["name"]
-        return cls(codes, (None, *found) if len(found) <= MANY else ())
-
-    def numbered(self, rows: ir.Table, column: str) -> ir.Table:
-        if self.texts:
-            return rows
-        met = rows.left_join(self.codes.select(told_code="code", told_name="name"), rows[column] == self.codes.code)
-        return met.mutate(**{column: met.told_name}).drop("told_code", "told_name")
-
-    def told(self, column: ir.Column) -> ir.Column:
-        return told(self.texts, column) if self.texts else column
 
 
 def agents_of(found: ir.Table) -> ir.Table:

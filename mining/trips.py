@@ -6,6 +6,7 @@ from collections.abc import Mapping, Sequence
 from typing import TYPE_CHECKING
 
 from mining.episodes import CARRY, activities_of, carried, steps_of
+from mining.places import sites_of
 from mining.trip_counts import DepartmentTrips, Trips, count_trips, notes
 from mining.trip_rows import COLUMNS, ROW, agents_of, bare, verdict, written
 from mining.visits import visits
@@ -13,6 +14,7 @@ from mining.visits import visits
 if TYPE_CHECKING:
     import ibis.expr.types as ir
 
+    from event_logs.backend import ShortTexts
     from event_logs.log import EventLog
 
 __all__ = ["COLUMNS", "DepartmentTrips", "Trips", "count_trips", "notes", "trips", "visits"]
@@ -46,43 +48,30 @@ def trips(
         the wording's ``trips.rule``, joined by ``;``). ``started_at`` and ``ended_at`` are those of the episode's own
         events. A trip of an agent or a household that serves several episodes has a row for each.
     """
-    found = visits(log, episodes, places=places, applicant_activities=applicant_activities)
-    sites = log.keep("sites", _codes(found, "place"))
-    offices = log.keep("offices", _codes(found, "department"))
+    sites, offices = sites_of(log, places), log.engine.short(log.events.select("department"))
+    found = visits(
+        log, episodes, sites=sites, offices=offices, places=places, applicant_activities=applicant_activities
+    )
     agents = log.keep("agents", agents_of(found))
     line = log.keep("visits_in_line", _in_line(_coded(found, sites, offices), trip_gap_h))
     log.engine.drop(found)
     events = log.keep("trip_events", _journeys(line))
-    rows = log.keep("trip_rows", _rows(line, events, bits=_fit_in_bits(log, line, offices)))
+    rows = log.keep("trip_rows", _rows(line, events, bits=_fit_in_bits(log, line)))
     notices = log.keep("notices", unanswered(log, steps_of(log)))
     judged = log.keep("trip_kinds", _judged(events, rows, notices, episodes))
-    case_names = episodes.select(code="first_event_number", name="case_id")
-    parts = (
-        log.keep("trip_departments", _listed(events, rows, "department", offices)),
-        log.keep("trip_cases", _listed(events, rows, "case_number", case_names)),
-        log.keep("trip_services", _services(events, rows, episodes)),
-    )
-    lists = log.keep("trip_lists", _together(rows, parts))
+    lists = _lists(log, events, rows, episodes, offices)
     for narrow in (line, events, rows):
         log.engine.drop(narrow)
     return written(log, judged, lists, episodes, agents, sites, offices)
 
 
-def _codes(found: ir.Table, column: str) -> ir.Table:
-    """``name, code``: the known names of a column, numbered from 1."""
-    import ibis
-
-    names = found.filter(found[column].notnull()).select(name=column).distinct()
-    return names.mutate(code=(ibis.row_number().over(order_by="name") + 1).cast("int32"))
-
-
-def _coded(found: ir.Table, sites: ir.Table, offices: ir.Table) -> ir.Table:
-    """Visit events by numbers alone; an unknown place or department is 0."""
-    place, department = sites.select(place="name", place_code="code"), offices.select(department="name", office="code")
-    joined = found.left_join(place, "place").left_join(department, "department")
-    return joined.select(
+def _coded(found: ir.Table, sites: ShortTexts, offices: ShortTexts) -> ir.Table:
+    """Visit events by numbers alone; places and departments count from 1, an unknown one is 0."""
+    return found.select(
         "visit_number", "case_number", "episode_number", "visitor_number", "begun_at", "completed_at", "day",
-        "corrects", "collects", "rule", place=joined.place_code.fill_null(0), department=joined.office.fill_null(0),
+        "corrects", "collects", "rule",
+        place=(sites.number(found.place) + 1).fill_null(0),
+        department=(offices.number(found.department) + 1).fill_null(0),
     )  # fmt: skip
 
 
@@ -126,11 +115,10 @@ def _journeys(line: ir.Table) -> ir.Table:
     ).drop("starts", "ends", "place_in_line")
 
 
-def _fit_in_bits(log: EventLog, line: ir.Table, offices: ir.Table) -> bool:
+def _fit_in_bits(log: EventLog, line: ir.Table) -> bool:
     """Whether every visit's department is known, and a number has a bit for each."""
-    if len(log.run(offices.limit(_BITS + 1))) > _BITS:
-        return False
-    return log.run(line.filter(line.department == 0).select("visit_number").limit(1)).empty
+    ((least, most),) = log.rows(line.aggregate(least=line.department.min(), most=line.department.max()))
+    return least is None or (least > 0 and most <= _BITS)
 
 
 _BITS = 62
@@ -194,39 +182,36 @@ def _new(events: ir.Table, rows: ir.Table) -> ir.Table:
     return by_department.select("episode_number", "turn").union(new_place.select("episode_number", "turn")).distinct()
 
 
-def _listed(events: ir.Table, rows: ir.Table, column: str, names: ir.Table) -> ir.Table:
-    """For trips with several: the names of a column in the order of the visit. (Most have one: see `_told`.)"""
-    last = "last_case" if column == "case_number" else "last_department"
-    several = rows.filter(rows[column] != rows[last]).select(*ROW)
-    seen = events.filter(events[column] > 0) if column == "department" else events
-    of_several = seen.semi_join(several, ROW)
-    each = of_several.group_by([*ROW, column]).aggregate(
-        at=of_several.begun_at.min(), number=of_several.visit_number.min()
-    )
-    named = each.inner_join(names, each[column] == names.code)
-    order = [named.at, named.number]
-    return named.group_by(ROW).aggregate(
-        **{f"{column}_names": named.name.group_concat(";", order_by=order)},
-        **{f"{column}_first": named.code.first(order_by=order)},
-    )
+def _lists(log: EventLog, events: ir.Table, rows: ir.Table, episodes: ir.Table, offices: ShortTexts) -> ir.Table:
+    """Of trips to several cases or departments: what they served, in the order of the visit; kept. (Most: one of each.)
 
-
-def _services(events: ir.Table, rows: ir.Table, episodes: ir.Table) -> ir.Table:
-    """For trips with several cases: their services in the order of the visit."""
-    several = rows.filter(rows.case_number != rows.last_case).select(*ROW)
+    ``department_names, case_names, service_names`` joined by `;`, and ``first_case``, the number of the first one.
+    """
+    several = rows.filter((rows.case_number != rows.last_case) | (rows.department != rows.last_department)).select(*ROW)
     of_several = events.semi_join(several, ROW)
-    known = episodes.filter(episodes.service.notnull()).select("service", case_number="first_event_number")
-    served = of_several.inner_join(known, "case_number")
-    each = served.group_by([*ROW, "service"]).aggregate(at=served.begun_at.min(), number=served.visit_number.min())
-    return each.group_by(ROW).aggregate(service_names=each.service.group_concat(";", order_by=[each.at, each.number]))
+    met = log.keep("errands", _earliest(of_several, [*ROW, "case_number", "department"]))
+    numbers = episodes.select("case_id", "service", case_number="first_event_number")
+    cases = log.keep("errand_cases", bare(_earliest(met, [*ROW, "case_number"]).inner_join(numbers, "case_number")))
+    order = [cases.at, cases.number]
+    joined = cases.group_by(ROW).aggregate(
+        case_names=cases.case_id.group_concat(";", order_by=order), first_case=cases.case_number.first(order_by=order)
+    )
+    services = _earliest(cases.filter(cases.service.notnull()), [*ROW, "service"])
+    departments = _earliest(met.filter(met.department > 0), [*ROW, "department"])
+    named = departments.mutate(name=offices.text(departments.department - 1))
+    for part, name, made in ((services, services.service, "service_names"), (named, named.name, "department_names")):
+        each = part.group_by(ROW).aggregate(**{made: name.group_concat(";", order_by=[part.at, part.number])})
+        joined = bare(joined.left_join(each, ROW))
+    kept = log.keep("trip_lists", joined)
+    for narrow in (met, cases):
+        log.engine.drop(narrow)
+    return kept
 
 
-def _together(rows: ir.Table, parts: Sequence[ir.Table]) -> ir.Table:
-    """The lists of the trips that have any, side by side."""
-    joined = rows.filter((rows.case_number != rows.last_case) | (rows.department != rows.last_department)).select(*ROW)
-    for part in parts:
-        joined = bare(joined.left_join(part, ROW))
-    return joined
+def _earliest(events: ir.Table, keys: list[str]) -> ir.Table:
+    """One row of each key, with the earliest time of its visits (``at``) and the least ``number``."""
+    at, number = ("at", "number") if "at" in events.columns else ("begun_at", "visit_number")
+    return events.group_by(keys).aggregate(at=events[at].min(), number=events[number].min())
 
 
 def unanswered(log: EventLog, steps: dict[str, str]) -> ir.Table:

@@ -4,6 +4,8 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
+from functools import reduce
+from operator import or_
 from typing import TYPE_CHECKING
 
 from catalogue.vocabulary import APPLICANT_STEPS
@@ -14,6 +16,7 @@ from mining.places import only_places, with_places
 if TYPE_CHECKING:
     import ibis.expr.types as ir
 
+    from event_logs.backend import ShortTexts
     from event_logs.log import EventLog
 
 ON_THE_SPOT = ("onsite", "self_service")
@@ -50,6 +53,8 @@ def visits(
     log: EventLog,
     episodes: ir.Table,
     *,
+    sites: ShortTexts,
+    offices: ShortTexts,
     places: Mapping[str, str] | None = None,
     applicant_activities: Sequence[str] = (),
 ) -> ir.Table:
@@ -59,6 +64,8 @@ def visits(
     ----------
     episodes
         What `mining.episodes.episodes` gives: the applicant of each case.
+    sites, offices
+        How places (`mining.places.sites_of`) and departments are held.
     places
         Department or window → hall.
     applicant_activities
@@ -84,12 +91,15 @@ def visits(
     of_case = episodes.select("case_id", "episode_number", case_number="first_event_number", person=person)
     joined = found.inner_join(of_case, "case_id")
     complete = joined.mutate(
-        visitor_number=joined.agent_key.notnull().ifelse(joined.agent_key.hash(), joined.person)
+        visitor_number=joined.agent_key.notnull().ifelse(joined.agent_key.hash(), joined.person),
+        place=sites.hold(joined.place),
+        department=offices.hold(joined.department),
     ).drop("agent_key", "person", "case_id")
     kept = log.keep("visits", complete)
-    if log.run(kept.filter(kept.place.isnull()).select("visit_number").limit(1)).empty:
+    if not log.rows(kept.filter(kept.place.isnull()).select("visit_number").limit(1)):
         return kept
-    return log.keep("visits", with_places(kept, log.keep("only_places", only_places(log, places))))
+    filled = with_places(kept, log.keep("only_places", only_places(log, places)))
+    return log.keep("visits", filled.mutate(place=sites.hold(filled.place)))
 
 
 def _needs_applicant(log: EventLog, known: Facing) -> tuple[ir.BooleanColumn, ir.IntegerColumn]:
@@ -167,14 +177,14 @@ def _inferred(log: EventLog, known: Facing, places: Mapping[str, str] | None) ->
     if not any(by_field.values()):
         return []
     lacking = log.keep("lacking", _lacking(log, known))
-    some = log.run(lacking.aggregate(**{name: lacking[name].any().fill_null(False) for name in by_field})).iloc[0]
+    ((uncollected, unseen),) = log.rows(lacking.aggregate(a=lacking.uncollected.any(), b=lacking.unseen.any()))
     out: list[ir.Table] = []
-    if by_field["uncollected"] and some["uncollected"]:
+    if by_field["uncollected"] and uncollected:
         cases = lacking.filter(lacking.uncollected)
         collections = _as_visits(log, _collections_not_recorded(log, known, cases), known, places)
         # What tells of the collection may be a visit itself.
         out.append(collections.mutate(collects=True, visit_number=collections.visit_number + 1))
-    if by_field["unseen"] and some["unseen"]:
+    if by_field["unseen"] and unseen:
         out.append(_as_visits(log, _window_cases(log, known, lacking.filter(lacking.unseen)), known, places))
     return out
 
@@ -185,16 +195,22 @@ def _lacking(log: EventLog, known: Facing) -> ir.Table:
     ``uncollected``: its result is to be collected, and no event collects it; ``unseen``: it was at a window, and no
     event is its applicant's.
     """
+    import ibis
+
     events = log.events
     needs, _ = _needs_applicant(log, known)
     collects = events.activity.isin(activities_of(known.steps, ["collect"]) or [""])
-    cases = events.group_by("case_id").aggregate(
-        declared=(events.delivery == "collect").fill_null(False).any(),
-        collected=collects.any(),
-        at_window=events.channel.isin(ON_THE_SPOT).fill_null(False).any(),
-        seen=(needs.fill_null(False) | events.channel.isin(ELSEWHERE[:2]).fill_null(False)).any(),
+    told = (
+        (events.delivery == "collect").fill_null(False),
+        collects,
+        events.channel.isin(ON_THE_SPOT).fill_null(False),
+        needs.fill_null(False) | events.channel.isin(ELSEWHERE[:2]).fill_null(False),
     )
-    found = cases.select("case_id", uncollected=cases.declared & ~cases.collected, unseen=cases.at_window & ~cases.seen)
+    # A bit for each: one number to gather of a case's events, not four.
+    bits = [said.ifelse(ibis.literal(1 << place, "int8"), ibis.literal(0, "int8")) for place, said in enumerate(told)]
+    cases = events.select("case_id", shown=reduce(or_, bits)).group_by("case_id").aggregate(shown=ibis._.shown.bit_or())
+    declared, collected, at_window, seen = ((cases.shown & (1 << place)) != 0 for place in range(4))
+    found = cases.select("case_id", uncollected=declared & ~collected, unseen=at_window & ~seen)
     return found.filter(found.uncollected | found.unseen)
 
 

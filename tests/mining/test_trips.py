@@ -42,16 +42,17 @@ def test_two_windows_of_one_hall_within_four_hours_are_one_trip(log_of: LogOf) -
     assert rows.loc[0, "cases"] == "a;b"
 
 
-def test_names_too_many_to_carry_as_numbers_are_told_all_the_same(
-    log_of: LogOf, monkeypatch: pytest.MonkeyPatch
-) -> None:
-    rows = [visit("a", "09:00", "09:10"), visit("b", "12:00", "12:10", "公安局", "派出所", service="户口")]
-    rows.append(visit("c", "2024-03-02 09:00", "2024-03-02 09:10", None, None))
-    expected = found(log_of(COLUMNS, rows))
-    monkeypatch.setattr("mining.names.MANY", 0)
-    monkeypatch.setattr("mining.trip_rows.MANY", 0)
-    pd.testing.assert_frame_equal(found(log_of(COLUMNS, rows)), expected)
-    assert list(expected["place"].fillna("")) == ["大厅", "派出所", ""]
+def test_every_trip_tells_its_place_and_department_however_many_there_are(log_of: LogOf) -> None:
+    rows = [visit(f"c{n}", "09:00", "09:10", f"局{n:03}", f"厅{n:03}", service=f"事项{n:03}") for n in range(300)]
+    rows.append(visit("x", "2024-03-02 09:00", "2024-03-02 09:10", None, None))
+    told = found(log_of(COLUMNS, rows)).set_index("cases")
+    for n in range(300):
+        assert tuple(told.loc[f"c{n}", ["place", "departments", "services"]]) == (
+            f"厅{n:03}",
+            f"局{n:03}",
+            f"事项{n:03}",
+        )
+    assert told.loc["x", ["place", "departments"]].isna().all()
 
 
 def test_kinds_are_the_same_where_departments_are_too_many_for_the_bits_of_a_number(
