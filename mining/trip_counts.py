@@ -190,7 +190,9 @@ def notes(
     """What the figures of trips rest on where the log lacks a role: keys of the wording, with their values."""
     found: list[Note] = []
     for role in ("applicant", "agent", "channel", "actor", "department", "place", "started_at"):
-        if not log.has(role) and not (role == "place" and places_given):
+        if role == "place" and not places_given and not log.has("place") and not log.has("department"):
+            found.append(("trips.note.no_place_nor_department", {}))
+        elif not log.has(role) and not (role == "place" and places_given):
             found.append((f"trips.note.no_{role}", {}))
     if log.has("place") and not places_given:
         found.append(("trips.note.no_places_table", {}))

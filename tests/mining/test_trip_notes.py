@@ -39,6 +39,13 @@ def test_with_a_table_of_places_a_log_without_places_lacks_none(tmp_path: Path) 
     assert not [key for key, _ in notes(read_log(path), places_given=True) if "place" in key]
 
 
+def test_without_places_and_departments_trips_are_said_to_be_understated(tmp_path: Path) -> None:
+    rows = "1,提交申请,2024-03-04 09:00,A1,onsite\n2,提交申请,2024-03-04 10:00,A1,onsite\n"
+    told = keys(tmp_path, rows)
+    assert "trips.note.no_place_nor_department" in told
+    assert "trips.note.no_place" not in told
+
+
 def test_cases_whose_applicant_is_masked_are_counted(tmp_path: Path) -> None:
     path = tmp_path / "log.csv"
     path.write_text(
