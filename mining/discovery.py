@@ -185,7 +185,9 @@ def _share(pair: Precedence | None) -> float:
 def _variants(own: ir.Table) -> ir.Table:
     """Activities in order, and how many cases have them so, by service."""
     traces = own.group_by("service", "case_id").aggregate(
-        variant=_.activity.group_concat(APART, order_by=[_.completed_at, _.event_number])
+        variant=_.activity.group_concat(
+            APART, order_by=[_.completed_at, _.started_at.fill_null(_.completed_at), _.event_number]
+        )
     )
     return traces.group_by("service", "variant").aggregate(cases=_.count()).order_by(_.cases.desc(), _.variant)
 

@@ -11,7 +11,7 @@ if TYPE_CHECKING:
 
 
 def transitions(log: EventLog, *, by: str = "activity") -> ir.Table:
-    """Every pair of events that follow each other in a case, by completion and row; lazy.
+    """Every pair of events that follow each other in a case, by completion, start and row; lazy.
 
     Parameters
     ----------
@@ -27,7 +27,7 @@ def transitions(log: EventLog, *, by: str = "activity") -> ir.Table:
     import ibis
 
     named = log.events.filter(log.events[by].notnull())
-    case = ibis.window(group_by="case_id", order_by=["completed_at", "event_number"])
+    case = ibis.window(group_by="case_id", order_by=in_case(log, named))
     begun = named.started_at.fill_null(named.completed_at) if log.has("started_at") else named.completed_at
     beside = named.select(
         "case_id",
@@ -39,3 +39,12 @@ def transitions(log: EventLog, *, by: str = "activity") -> ir.Table:
     pairs = beside.filter(beside.target.notnull())
     wait = (pairs.reached_at.epoch_seconds() - pairs.left_at.epoch_seconds()).cast("float64")
     return pairs.select("case_id", "source", "target", wait_s=ibis.greatest(wait, 0.0))
+
+
+def in_case(log: EventLog, events: ir.Table) -> list[ir.Column]:
+    """What puts a case's events in order: completion; of those that end together the one that began first; row.
+
+    A start that is not known is taken for the completion. Rows decide only where nothing else does.
+    """
+    starts = [events.started_at.fill_null(events.completed_at)] if log.has("started_at") else []
+    return [events.completed_at, *starts, events.event_number]

@@ -4,6 +4,8 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
+from mining.transitions import in_case
+
 if TYPE_CHECKING:
     import ibis.expr.types as ir
 
@@ -14,7 +16,7 @@ _ACTIVITIES = 1 << 24
 
 
 def variants(log: EventLog) -> ir.Table:
-    """Every distinct sequence of activities (by completion, then row); lazy, the most frequent first.
+    """Every distinct sequence of activities (by completion, then start, then row); lazy, the most frequent first.
 
     Returns
     -------
@@ -38,7 +40,7 @@ def variants(log: EventLog) -> ir.Table:
     kept = log.keep("variants", counted.drop("mix", "flip", "length"))
     events = log.events.semi_join(kept, "case_id")
     spelled = events.group_by("case_id").aggregate(
-        variant=events.activity.group_concat(";", order_by=[events.completed_at, events.event_number])
+        variant=events.activity.group_concat(";", order_by=in_case(log, events))
     )
     told = kept.inner_join(spelled, "case_id").select("variant", "cases", "share", "median_cycle_s")
     return told.order_by([ibis.desc("cases"), "variant"])
@@ -51,11 +53,16 @@ def _traces(log: EventLog) -> ir.Table:
     events = log.events
     names = events.select("activity").distinct()
     codes = log.keep("activity_codes", names.mutate(code=ibis.row_number().over(order_by="activity")))
-    case = ibis.window(group_by="case_id", order_by=["completed_at", "event_number"])
     begun = events.started_at.fill_null(events.completed_at)
     placed = events.inner_join(codes, "activity").select(
-        "case_id", "code", begun_at=begun, completed_at=events.completed_at, event_number=events.event_number
+        "case_id",
+        "code",
+        begun_at=begun,
+        completed_at=events.completed_at,
+        event_number=events.event_number,
     )
+    begun_first = ["begun_at"] if log.has("started_at") else []  # as `in_case` has it
+    case = ibis.window(group_by="case_id", order_by=["completed_at", *begun_first, "event_number"])
     numbered = placed.mutate(mark=(ibis.row_number().over(case) * _ACTIVITIES + placed.code).hash())
     return numbered.group_by("case_id").aggregate(
         mix=numbered.mark.sum(),

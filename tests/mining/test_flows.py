@@ -49,3 +49,12 @@ def test_equal_times_keep_the_order_of_rows(log_of: LogOf) -> None:
 def test_between_anything_else_is_refused(log_of: LogOf) -> None:
     with pytest.raises(ValueError, match="offices"):
         flows(log_of(COLUMNS, ROWS), "offices")
+
+
+def test_of_two_that_end_together_the_one_that_began_first_comes_first_whatever_the_row(log_of: LogOf) -> None:
+    rows = [
+        ("1", "乙", "甲局", "2024-01-01 09:30", "2024-01-01 10:00"),
+        ("1", "甲", "甲局", "2024-01-01 09:00", "2024-01-01 10:00"),
+    ]
+    log = log_of(COLUMNS, rows)
+    assert log.run(flows(log))["source"].tolist() == ["甲"]

@@ -38,3 +38,12 @@ def test_a_step_done_twice_is_another_variant(log_of: LogOf) -> None:
 def test_an_empty_log_has_no_variants(log_of: LogOf) -> None:
     log = log_of(COLUMNS, [])
     assert log.run(variants(log)).empty
+
+
+def test_of_two_that_end_together_the_one_that_began_first_comes_first_whatever_the_row(log_of: LogOf) -> None:
+    rows = [
+        ("1", "审核", "2024-01-01 09:30", "2024-01-01 10:00"),
+        ("1", "申请", "2024-01-01 09:00", "2024-01-01 10:00"),
+    ]
+    log = log_of("case_id activity started_at completed_at", rows)
+    assert log.run(variants(log))["variant"].tolist() == ["申请;审核"]
