@@ -10,6 +10,7 @@ from typing import Any
 import pytest
 
 from catalogue.services import Catalogue
+from mining.bundle_figures import figures
 from redesign.savings import Savings, _world, simulate
 from redesign.simulation.replications import design
 from redesign.simulation.validation import validate
@@ -155,3 +156,15 @@ def test_an_order_drawn_in_by_hand_lengthens_the_to_be_alone(labelled: Labelled)
     free, drawn = (forecast(labelled, FIRMS, FIVE, replications=4, options=o).measures for o in (Options(), held))
     assert drawn["lead_time_mean_h"]["as_is"].value == free["lead_time_mean_h"]["as_is"].value
     assert drawn["lead_time_mean_h"]["to_be"].value > free["lead_time_mean_h"]["to_be"].value
+
+
+@pytest.mark.parametrize("bundle", [FIRMS, BIRTHS])
+def test_the_log_s_own_hours_of_work_are_those_that_a_bundle_tells(labelled: Labelled, bundle: str) -> None:
+    services = next(t["services"] for t in labelled.truth if t["bundle"] == bundle)
+    groups = [tuple(services)]
+    (told,) = figures(labelled.log, groups, labelled.episodes, labelled.trips, classes=None)
+    observed = forecast(labelled, bundle, (), replications=2).observed["processing_hours_mean"]
+    assert told.today["processing_hours_mean"] == pytest.approx(observed)
+    assert observed == pytest.approx(
+        labelled.of(bundle, set(FIVE))["measures"]["processing_hours_mean"]["as_is"]["log_value"], rel=1e-3
+    )
