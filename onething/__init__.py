@@ -14,31 +14,20 @@ from typing import TYPE_CHECKING, Any
 __version__ = "0.1.0"
 
 if TYPE_CHECKING:
-    from catalogue.files import read_catalogue as read_catalogue
-    from event_logs import read_log as read_log
-    from mining.findings import mine as mine
-    from onething.study import analyze as analyze
-    from redesign.proposal import propose as propose
-    from redesign.savings import simulate as simulate
-    from reports.html import write as write_report
+    from onething.api import analyze as analyze
+    from onething.api import mine as mine
+    from onething.api import propose as propose
+    from onething.api import read_catalogue as read_catalogue
+    from onething.api import read_log as read_log
+    from onething.api import simulate as simulate
+    from onething.api import write_report as write_report
 
-_HOMES = {
-    "read_log": "event_logs",
-    "read_catalogue": "catalogue.files",
-    "mine": "mining.findings",
-    "propose": "redesign.proposal",
-    "simulate": "redesign.savings",
-    "write_report": ("reports.html", "write"),
-    "analyze": "onething.study",
-}
 __all__ = ["analyze", "mine", "propose", "read_catalogue", "read_log", "simulate", "write_report"]
 
 
 def __getattr__(name: str) -> Any:
+    if name not in __all__:
+        raise AttributeError(f"module 'onething' has no attribute {name!r}; it has: {', '.join(__all__)}")
     from importlib import import_module
 
-    home = _HOMES.get(name)
-    if home is None:
-        raise AttributeError(name)
-    module, attribute = home if isinstance(home, tuple) else (home, name)
-    return getattr(import_module(module), attribute)
+    return getattr(import_module("onething.api"), name)

@@ -156,14 +156,26 @@ def _size(size: int) -> str:
 
 
 def read_bundles(path: Path) -> tuple[tuple[str, ...], ...]:
-    """The services of each bundle of a file as `onething bundles --format json` writes it."""
+    """The services of each bundle of a file as `onething bundles --format json` writes it.
+
+    Raises
+    ------
+    InputError
+        The file is not there, is not JSON, or an entry of it is no bundle: tells which.
+    """
     if not path.is_file():
         raise InputError("log.no-file", path=path)
     try:
         listed = json.loads(path.read_text("utf-8-sig"))
-        return tuple(tuple(str(name) for name in bundle["services"]) for bundle in listed)
-    except (OSError, ValueError, KeyError, TypeError) as error:
+    except (OSError, ValueError, RecursionError) as error:
         raise InputError("cli.bundles-unreadable", path=path, problem=error) from error
+    if not isinstance(listed, list):
+        raise InputError("cli.bundles-unreadable", path=path, problem=say("cli.bundles-no-list"))
+    for place, bundle in enumerate(listed, 1):
+        services = bundle.get("services") if isinstance(bundle, dict) else None
+        if not isinstance(services, list) or not services or not all(isinstance(name, str) for name in services):
+            raise InputError("cli.bundles-unreadable", path=path, problem=say("cli.bundles-entry", place=place))
+    return tuple(tuple(bundle["services"]) for bundle in listed)
 
 
 def tell_notes(call: Call, notes: Iterable[tuple[str, dict[str, object]]]) -> None:

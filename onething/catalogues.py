@@ -5,7 +5,7 @@ from __future__ import annotations
 import sys
 from pathlib import Path
 
-from onething.output import text_table, whole_file
+from onething.output import refuse_unwritable, text_table, whole_file
 from wording import say
 from wording.errors import InputError, UsageError
 
@@ -61,6 +61,8 @@ def _import(file: Path | None, to: Path | None) -> None:
 
     if file is None:
         raise UsageError("cli.catalogue.import-needs-file")
+    if not file.is_file():
+        raise InputError("log.no-file", path=file)
     _write(write_catalogue(read_cpsv_ap(file)), to)
 
 
@@ -68,8 +70,7 @@ def _write(text: str, to: Path | None) -> None:
     if to is None:
         sys.stdout.write(text)
         return
-    try:
-        with whole_file(to) as work:
-            work.write_text(text, "utf-8")
-    except OSError as error:
-        raise UsageError("cli.to-not-writable", path=to, problem=error.strerror or str(error)) from error
+    refuse_unwritable(to)
+    with whole_file(to) as work:
+        work.write_text(text, "utf-8")
+    print(say("cli.written", path=to), file=sys.stderr)  # noqa: T201

@@ -7,7 +7,7 @@ from difflib import get_close_matches
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-from onething.output import folder, json_text, text_table, whole_file, write_json
+from onething.output import folder, json_text, refuse_unwritable, text_table, whole_file, write_json
 from wording import say
 from wording.errors import UsageError
 
@@ -76,6 +76,8 @@ def question(log: EventLog, name: str) -> dict[str, Any]:
 
 def tell(call: Call, save_mapping: Path | None) -> None:
     """Print or write what was found; save the roles where asked."""
+    if save_mapping is not None:
+        refuse_unwritable(save_mapping)
     told = record(call)
     call.progress.end()
     if save_mapping is not None:
@@ -87,11 +89,13 @@ def tell(call: Call, save_mapping: Path | None) -> None:
     if call.ask.format in ("csv", "parquet"):
         write_rows(call, told)
     elif call.ask.out is not None:
+        name = "check.json" if call.ask.format == "json" else "check.txt"
         with folder(call.ask.out, force=call.ask.force) as work:
             if call.ask.format == "json":
-                write_json(told, work / "check.json")
+                write_json(told, work / name)
             else:
-                (work / "check.txt").write_text(as_text(told), "utf-8")
+                (work / name).write_text(as_text(told), "utf-8")
+        print(say("cli.written", path=call.ask.out / name), file=sys.stderr)  # noqa: T201
     else:
         sys.stdout.write(json_text(told) + "\n" if call.ask.format == "json" else as_text(told))
 

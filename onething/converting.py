@@ -6,6 +6,7 @@ import sys
 from pathlib import Path
 from typing import TYPE_CHECKING
 
+from onething.output import refuse_unwritable
 from wording import say
 from wording.errors import UsageError
 
@@ -26,11 +27,12 @@ def convert(call: Call, to: Path, key_file: Path | None, least: int) -> None:
     InputError
         The key file cannot be used.
     """
+    import duckdb
+
     from event_logs.pseudonyms import pseudonymise, read_key, withhold
     from event_logs.writers import write_log
 
-    if to.exists() and not call.ask.force:
-        raise UsageError("cli.to-exists", path=to)
+    refuse_unwritable(to, force=call.ask.force)
     if least < 1:
         raise UsageError("cli.min-count", given=least)
     log = call.log
@@ -39,8 +41,8 @@ def convert(call: Call, to: Path, key_file: Path | None, least: int) -> None:
         log, withheld = withhold(pseudonymise(log, read_key(key_file)), least)
     try:
         write_log(log, to)
-    except OSError as error:
-        raise UsageError("cli.to-not-writable", path=to, problem=error.strerror or str(error)) from error
+    except (OSError, duckdb.IOException) as error:
+        raise UsageError("cli.to-not-writable", path=to, problem=getattr(error, "strerror", "") or error) from error
     call.progress.end()
     if withheld:
         cells = ", ".join(f"{role} {n}" for role, n in withheld.items())

@@ -5,11 +5,11 @@ from __future__ import annotations
 import sys
 from collections.abc import Sequence
 from dataclasses import dataclass
-from difflib import get_close_matches
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-from onething.output import BOM, folder, json_text, text_table, write_json
+from onething.api import known_services
+from onething.output import BOM, folder, json_text, text_table, write_by_engine, write_json
 from onething.proposal_files import csv_text, write_proposal
 from wording import say
 from wording.errors import UsageError
@@ -46,6 +46,15 @@ class Wish:
             raise UsageError("cli.unknown-delivery", name=self.delivery)
         return Options(self.delivery, self.place or "", self.corrections_avoided, self.online_share)
 
+    def service_names(self) -> list[str]:
+        """The services named, each once; none where a bundle is asked for."""
+        if self.services is None:
+            return []
+        named = list(dict.fromkeys(name.strip() for name in self.services.split(",") if name.strip()))
+        if not named:
+            raise UsageError("cli.no-service-named")
+        return named
+
     def move_names(self) -> list[str] | None:
         """The moves named; None for those that apply by themselves."""
         return None if self.moves is None else [name.strip() for name in self.moves.split(",") if name.strip()]
@@ -74,9 +83,9 @@ def choose(call: Call, wish: Wish) -> Chosen:
     from mining.findings import mine
 
     given, catalogue = call.given_bundles(), call.catalogue()
-    named = [name.strip() for name in wish.services.split(",")] if wish.services else []
+    named = wish.service_names()
     if named:
-        _known_services(call, named)
+        known_services(call.log, named, "--services")
         given = (tuple(named),)
     findings = mine(
         call.log,
@@ -99,14 +108,6 @@ def choose(call: Call, wish: Wish) -> Chosen:
         bundle = names[wish.bundle] if wish.bundle else max(names.values(), key=lambda b: (b.episodes, b.name))
         name, services = bundle.name, bundle.services
     return Chosen(name, services, findings.episodes, findings.trips, findings.materials, findings.classes)
-
-
-def _known_services(call: Call, named: Sequence[str]) -> None:
-    written = call.log.run(call.log.events.select("service").distinct().order_by("service"))["service"].dropna()
-    for name in named:
-        if name not in set(written):
-            near = ", ".join(get_close_matches(name, list(written), 3, 0.3) or list(written)[:5])
-            raise UsageError("cli.no-such-service", name=name, near=near)
 
 
 def proposed(call: Call, wish: Wish, chosen: Chosen) -> Proposal:
@@ -176,7 +177,7 @@ def write_rows(engine: Engine, rows: Sequence[dict[str, Any]], path: Path) -> No
     elif path.suffix == ".parquet":
         columns = {name: [row[name] for row in rows] for name in rows[0]}
         types = {name: _TYPES.get(type(value), "float64") for name, value in rows[0].items()}
-        engine.write(engine.hold(path.stem, columns, types), path, "parquet")
+        write_by_engine(engine, engine.hold(path.stem, columns, types), path, "parquet")
 
 
 _TYPES = {bool: "boolean", str: "string"}

@@ -6,7 +6,7 @@ import sys
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from onething.output import whole_file
+from onething.output import refuse_unwritable, whole_file
 from wording import say
 from wording.errors import UsageError
 
@@ -27,8 +27,7 @@ def draw(ask: Ask, to: Path, between: str) -> None:
         raise UsageError("cli.unknown-picture", path=to)
     if between not in ("activities", "departments"):
         raise UsageError("cli.unknown-between", name=between)
-    if to.exists() and not ask.force:
-        raise UsageError("cli.to-exists", path=to)
+    refuse_unwritable(to, force=ask.force)
     from onething.calls import opened
     from reports.pictures import save
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import errno
 import json
 import os
 import shutil
@@ -21,6 +22,7 @@ if TYPE_CHECKING:
     from event_logs.backend import Engine
 
 TABLE_ROWS = 40  # of a long answer, a terminal shows so many, and says how many there are
+FULL = (errno.ENOSPC, errno.EDQUOT, errno.EFBIG, errno.EROFS)  # of a disk; other errors inside a block are not ours
 BOM = "\ufeff".encode()  # without it, Excel reads UTF-8 as the machine's own code page
 
 
@@ -35,7 +37,7 @@ def folder(target: Path, *, force: bool = False) -> Iterator[Path]:
     Raises
     ------
     UsageError
-        `target` is a file, or holds results and `force` is not given, or cannot be made.
+        `target` is a file, or holds results and `force` is not given, or cannot be made, or its disk is full.
     """
     target = target.absolute()
     refuse_taken(target, force=force)
@@ -55,6 +57,10 @@ def folder(target: Path, *, force: bool = False) -> Iterator[Path]:
             target.rename(old)
         work.rename(target)
         shutil.rmtree(old, ignore_errors=True)
+    except OSError as error:
+        if error.errno not in FULL:
+            raise
+        raise UsageError("cli.out-not-writable", path=target, problem=error.strerror) from error
     finally:
         shutil.rmtree(work, ignore_errors=True)
 
@@ -87,13 +93,55 @@ def _alive(left: Path) -> bool:
 
 @contextmanager
 def whole_file(target: Path) -> Iterator[Path]:
-    """A file to write, which becomes `target` when the block ends well."""
+    """A file to write, which becomes `target` when the block ends well.
+
+    Raises
+    ------
+    UsageError
+        It cannot be written.
+    """
     work = target.with_name(f".{target.stem}.partial-{os.getpid()}{target.suffix}")  # its ending tells the form
     try:
         yield work
         work.replace(target)
+    except OSError as error:
+        if error.errno not in FULL and error.filename not in (str(work), work):
+            raise
+        raise UsageError("cli.to-not-writable", path=target, problem=error.strerror or str(error)) from error
     finally:
         work.unlink(missing_ok=True)
+
+
+def refuse_unwritable(target: Path, *, force: bool = True) -> None:
+    """Refuse a file that cannot be written: said before the work is done, not after it.
+
+    Raises
+    ------
+    UsageError
+        `target` is a folder, or its folder is not there, or it is there already and `force` is not given.
+    """
+    if target.is_dir():
+        raise UsageError("cli.to-is-folder", path=target)
+    if not target.absolute().parent.is_dir():
+        raise UsageError("cli.to-no-folder", path=target, folder=target.parent)
+    if target.exists() and not force:
+        raise UsageError("cli.to-exists", path=target)
+
+
+def write_by_engine(engine: Engine, table: ir.Table, path: Path, form: str) -> None:
+    """The engine's own writing, its errors of the disk as Python's: a full one is told like any other.
+
+    Raises
+    ------
+    OSError
+        The disk is full or cannot be written.
+    """
+    import duckdb
+
+    try:
+        engine.write(table, path, form)
+    except duckdb.IOException as error:
+        raise OSError(errno.ENOSPC, str(error).partition('"')[0].strip(" {:") or str(error), str(path)) from error
 
 
 def as_text(table: ir.Table) -> ir.Table:
@@ -131,7 +179,7 @@ def guarded(table: ir.Table) -> ir.Table:
 def write_csv(engine: Engine, table: ir.Table, path: Path) -> None:
     """A table as CSV that Excel opens right: UTF-8 with its mark, no live formula."""
     body = path.with_name(path.name + ".body")
-    engine.write(guarded(as_text(table)), body, "csv")
+    write_by_engine(engine, guarded(as_text(table)), body, "csv")
     with path.open("wb") as target, body.open("rb") as source:
         target.write(BOM)
         shutil.copyfileobj(source, target)
@@ -178,7 +226,7 @@ def rows_out(engine: Engine, table: ir.Table, name: str, form: str, out: Path | 
         if form == "csv":
             write_csv(engine, table, path)
         elif form == "parquet":
-            engine.write(table, path, "parquet")
+            write_by_engine(engine, table, path, "parquet")
         else:
             write_json(_records(engine, table), path)
     print(say("cli.written", path=out / f"{name}.{form}"), file=sys.stderr)  # noqa: T201

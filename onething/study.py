@@ -12,7 +12,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 import onething
-from onething.output import folder, json_text, whole_file, write_csv, write_json
+from onething.output import folder, json_text, refuse_unwritable, whole_file, write_csv, write_json
 from wording import say
 from wording.errors import NotHolding, UsageError
 
@@ -170,17 +170,19 @@ def brief_to_file(ask: Ask, to: Path | None) -> None:
     Raises
     ------
     UsageError
-        The file is there already, and `--force` is not given.
+        The file's name is not Word's, or it is there already and `--force` is not given.
     """
     from onething.calls import opened
     from onething.telling import inputs_of
     from reports.brief import write_brief
 
+    if to is not None and to.suffix.lower() != ".docx":
+        raise UsageError("cli.unknown-brief", path=to)
     target = to or Path("brief.docx")
     if to is None and ask.out is not None:
         target = ask.out / target
-    elif target.exists() and not ask.force:
-        raise UsageError("cli.to-exists", path=target)
+    else:
+        refuse_unwritable(target, force=ask.force)
     call = opened(ask)
     study = analyze(call)
     if to is None and ask.out is not None:

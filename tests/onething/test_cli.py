@@ -63,6 +63,9 @@ def test_a_language_of_another_spelling_is_known(capsys: pytest.CaptureFixture[s
         (["trips", "x.csv", "--format", "yaml"], "yaml"),
         (["trips", "x.csv", "--map", "case_id"], "case_id"),
         (["catalogue", "burn"], "burn"),
+        (["catalogue", "export", "--to", "no/such/folder.jsonld"], "no/such"),
+        (["brief", "x.csv", "--to", "x.pdf"], ".docx"),
+        (["brief", "x.csv", "--to", "no/such/x.docx"], "no/such"),
         (["trips", "x.csv", "--seed", "x"], "--seed x"),
         ([], "analyze"),
     ],
@@ -80,6 +83,29 @@ def test_a_missing_log_exits_3_and_leaves_no_folder(tmp_path: Path, capsys: pyte
     assert run(["analyze", str(tmp_path / "none.csv"), "--out", str(tmp_path / "out"), "-q"]) == 3
     assert "none.csv" in capsys.readouterr().err
     assert list(tmp_path.iterdir()) == []
+
+
+@pytest.mark.parametrize(
+    "text", ["{}", '[{"services": "tax"}]', '[{"services": []}]', '[{"services": [1]}]', '[["a", "b"]]', "[" * 9999]
+)
+def test_a_file_of_bundles_that_holds_none_is_refused(
+    log: Path, tmp_path: Path, text: str, capsys: pytest.CaptureFixture[str]
+) -> None:
+    (tmp_path / "b.json").write_text(text, "utf-8")
+    assert run(["trips", str(log), "--bundles", str(tmp_path / "b.json"), "-q"]) == 3
+    assert "b.json" in capsys.readouterr().err
+
+
+def test_a_mapping_is_not_saved_where_no_folder_is(log: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    assert run(["check", str(log), "-q", "--save-mapping", "no/such/map.toml"]) == 2
+    told = capsys.readouterr()
+    assert "no/such" in told.err
+    assert told.out == ""
+
+
+def test_services_of_commas_alone_are_none(log: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    assert run(["redesign", str(log), "-q", "--services", ","]) == 2
+    assert "--services" in capsys.readouterr().err
 
 
 def test_rows_go_to_stdout_and_progress_to_stderr(log: Path, capsys: pytest.CaptureFixture[str]) -> None:

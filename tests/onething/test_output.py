@@ -2,18 +2,20 @@
 
 from __future__ import annotations
 
+import errno
 import signal
 import subprocess
 import sys
 import time
 from pathlib import Path
 
+import duckdb
 import pandas as pd
 import pytest
 
 from event_logs.backend import DuckDBEngine
 from onething.designing import write_rows
-from onething.output import folder, json_text
+from onething.output import folder, json_text, whole_file, write_csv
 from wording.errors import UsageError
 
 
@@ -77,3 +79,27 @@ def test_rows_of_a_redesign_are_written_in_the_form_asked_for(form: str, tmp_pat
     write_rows(DuckDBEngine(), [{"move": "one_form", "taken": True, "low": 1.5}], path)
     rows = pd.read_csv(path) if form == "csv" else pd.read_parquet(path)
     assert rows.to_dict("records") == [{"move": "one_form", "taken": True, "low": 1.5}]
+
+
+def test_a_full_disk_is_told_and_nothing_is_left(tmp_path: Path) -> None:
+    with pytest.raises(UsageError, match="out"), folder(tmp_path / "out") as work:
+        (work / "a.txt").write_text("a", "utf-8")
+        raise OSError(errno.ENOSPC, "No space left on device")
+    assert list(tmp_path.iterdir()) == []
+
+
+def test_a_disk_that_is_full_for_the_engine_is_told_too(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    def full(*_: object) -> None:
+        raise duckdb.IOException('IO Error: Could not write file "x"')
+
+    engine = DuckDBEngine()
+    monkeypatch.setattr(DuckDBEngine, "write", full)
+    rows = engine.hold("rows", {"a": [1]}, {"a": "int64"})
+    with pytest.raises(UsageError, match="out"), folder(tmp_path / "out") as work:
+        write_csv(engine, rows, work / "rows.csv")
+    assert list(tmp_path.iterdir()) == []
+
+
+def test_a_file_whose_folder_is_not_there_is_told(tmp_path: Path) -> None:
+    with pytest.raises(UsageError, match=r"a\.txt"), whole_file(tmp_path / "none" / "a.txt") as work:
+        work.write_text("a", "utf-8")
