@@ -332,6 +332,6 @@ def test_what_a_missing_role_costs_is_said_in_both_languages(log_of: LogOf) -> N
     keys = [key for key, _ in notes(log)]
     assert keys == [
         f"trips.note.no_{role}"
-        for role in ("applicant", "agent", "channel", "actor", "department", "place", "started_at")
+        for role in ("applicant", "agent", "channel", "actor", "department", "place_nor_department", "started_at")
     ]
     assert all(wording.find(language, key) for key in keys for language in wording.LANGUAGES)
