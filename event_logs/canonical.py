@@ -12,7 +12,7 @@ from event_logs.columns import COLUMNS
 from event_logs.functions import text_of, trim, wall_clock
 from event_logs.times import plain_time, time_steps
 from event_logs.values import BLANK, Part, Step, coded, in_steps, list_steps, number_steps, plain_list, text_steps
-from event_logs.vocabularies import CODED, missing
+from event_logs.vocabularies import CODED, missing, number_words
 
 if TYPE_CHECKING:
     from event_logs.backend import Engine
@@ -129,7 +129,7 @@ def _recipe(
     if role in LISTS:
         return () if kind.is_array() else plain_list() if plain else list_steps()
     if role in NUMBERS:
-        return () if kind.is_numeric() else number_steps()
+        return () if kind.is_numeric() else number_steps(number_words(role))
     if role in CODED:
         return () if plain else (lambda part: {"value": coded(part("value"), dict(spellings[role]))},)
     if plain:

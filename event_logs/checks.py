@@ -153,6 +153,7 @@ READ: dict[str, tuple[str, str, tuple[str, ...]]] = {
     "log.note-duplicates": ("duplicate-rows", "note", ()),
     "log.note-reversed": ("end-before-start", "warning", ("durations", "waits", "simulation")),
     "log.note-unknown-codes": ("unknown-code", "warning", ("trips", "materials")),
+    "log.note-unread-numbers": ("number-unread", "note", ()),
     "log.note-starts-alone": ("start-without-end", "warning", ("waits", "simulation")),
     "log.note-doubtful": ("role-in-doubt", "warning", ("trips", "materials")),
 }

@@ -145,9 +145,11 @@ def _drafted(
     from event_logs.in_place import in_place
     from event_logs.plain import look_at_columns
     from event_logs.spellings import alike_names, codes_of, written_values
+    from event_logs.unread_numbers import unread_numbers
 
     written = written_values(engine, raw, assignment.columns, sample)
     spellings, notes = codes_of(written, assignment.columns, raw.headers)
+    notes += unread_numbers(engine, raw, assignment.columns)
     wanted = {role: f"c{assignment.columns[role]}" for role in KEYS if role in assignment.columns}
     looks = look_at_columns(engine, raw, assignment.columns, zone=zone, written=written, spellings=spellings)
     plain = looks.plain

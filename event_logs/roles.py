@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import difflib
+import re
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 from pathlib import Path
@@ -12,7 +13,7 @@ from event_logs.columns import NEEDED, ROLES
 from event_logs.identities_sample import distinct_identities
 from event_logs.log import Found
 from event_logs.profile import Profile, says_end_of_case
-from event_logs.vocabularies import CODED, fold_header, header_patterns, headers
+from event_logs.vocabularies import CODED, fold, fold_header, headers, kinds, naming, tells_a_number
 from wording.errors import InputError, UsageError
 
 NAMES = tuple(column.name for column in ROLES)
@@ -23,7 +24,17 @@ _CASE_LEVEL = ("case",)  # a header that begins so says something of the case, n
 _ENOUGH = 0.6
 _BY_NAME = 100  # ranks below it are names that say the role by themselves
 _BY_PATTERN = 500
-_SURE, _LIKELY, _ALIKE, _DEPENDS = 0.98, 0.9, 0.8, 0.75
+_LOOSELY = 800
+_SURE, _LIKELY, _TOLD, _ALIKE, _DEPENDS, _LOOSE = 0.98, 0.9, 0.85, 0.8, 0.75, 0.65
+_WAYS = {
+    "name": (_SURE, 0),
+    "name-depends": (_DEPENDS, _BY_NAME),
+    "name-like": (_ALIKE, _BY_PATTERN),
+    "name-loose": (_LOOSE, _LOOSELY),
+}
+_OF_A_FIRM = ("单位名称", "单位")  # an applicant's only where the values are enterprises
+_FIRM = re.compile(r"(?:公司|厂|商店|商行|经营部|合作社|集团|酒店|餐厅|超市|工作室)$")
+_FEW = 5  # cases whose rows all have one time: from here on no accident
 
 
 @dataclass(frozen=True, slots=True)
@@ -76,11 +87,12 @@ def assign_roles(profiles: Sequence[Profile], *, given: Mapping[str, str] | None
     for confidence in (
         _SURE,
         _LIKELY,
+        _TOLD,
         _ALIKE,
         _DEPENDS,
         0.0,
     ):  # sure names first, over all roles, so that a weak claim takes nothing from a strong one
-        for role in open_roles:
+        for role in list(open_roles):
             if role in chosen:
                 continue
             free = [
@@ -90,14 +102,26 @@ def assign_roles(profiles: Sequence[Profile], *, given: Mapping[str, str] | None
             ]
             if not free:
                 continue
-            best = _better_identity(role, free, profiles) or max(
+            loose = {offer.place for offer in free if _LOOSELY <= offer.rank < 1000}
+            if len(loose) > 1 and len(loose) == len(free) and role != "case_id":
+                columns = ", ".join(profiles[place].header for place in sorted(loose))
+                doubts.append(("log.note-doubtful", {"role": role, "columns": columns}))
+                open_roles.remove(role)
+                continue
+            likely = [o for o in offers[role] if o.place not in chosen.values() and o.confidence >= _ENOUGH]
+            best = _better_identity(role, likely, profiles) or max(
                 free, key=lambda offer: (offer.confidence, -offer.rank, -offer.place)
             )
             chosen[role] = best.place
             found[role] = _described(role, profiles[best.place], best)
     for role in open_roles:
         doubtful = [
-            profiles[o.place].header for o in offers[role] if o.confidence < _ENOUGH and o.place not in chosen.values()
+            profiles[o.place].header
+            for o in offers[role]
+            if o.confidence < _ENOUGH
+            and o.place not in chosen.values()
+            and o.rank < _LOOSELY
+            and profiles[o.place].filled
         ]
         if role not in chosen and doubtful:
             doubts.append(("log.note-doubtful", {"role": role, "columns": ", ".join(doubtful)}))
@@ -137,25 +161,20 @@ def _given(profiles: Sequence[Profile], given: Mapping[str, str], path: Path) ->
 
 
 def _candidates(role: str, profiles: Sequence[Profile]) -> list[Candidate]:
-    names, depends, patterns = headers()[role]["names"], headers()[role]["depends"], header_patterns()[role]
     offers: list[Candidate] = []
     for place, profile in enumerate(profiles):
-        folded = fold_header(profile.header)
-        itself = folded in names + depends or any(pattern.fullmatch(folded) for pattern in patterns)
-        case_level = folded.startswith(_CASE_LEVEL) and not itself
-        plain = folded[4:] if case_level else folded
+        said = naming(profile.header, role)
+        case_level = said is None and fold_header(profile.header).startswith(_CASE_LEVEL)
         if case_level and role in ("completed_at", "started_at", "activity", "case_id", "resource"):
             continue
-        if plain in names:
-            offer = Candidate(
-                place, _SURE if not case_level else _LIKELY, names.index(plain) + 1000 * case_level, "name"
-            )
-        elif plain in depends:
-            offer = Candidate(place, _DEPENDS, depends.index(plain) + _BY_NAME, "name-depends")
-        elif (like := next((n for n, pattern in enumerate(patterns) if pattern.fullmatch(plain)), None)) is not None:
-            offer = Candidate(place, _ALIKE, like + _BY_PATTERN, "name-like")
-        else:
+        if case_level:
+            said = naming(fold_header(profile.header)[4:], role)
+        if said is None:
             continue
+        confidence, rank = _WAYS[said.way]
+        if case_level and said.way == "name":
+            confidence, rank = _LIKELY, 1000
+        offer = Candidate(place, confidence, said.rank + rank, said.way)
         offers.append(_by_value(role, offer, profile, profiles))
     return offers
 
@@ -163,25 +182,69 @@ def _candidates(role: str, profiles: Sequence[Profile]) -> list[Candidate]:
 def _by_value(role: str, offer: Candidate, profile: Profile, profiles: Sequence[Profile]) -> Candidate:
     """A candidate after its values were looked at."""
     if not profile.filled:
-        return replace(offer, confidence=min(offer.confidence, 0.7), reason="empty")
+        named = offer.rank < _BY_NAME
+        return replace(offer, confidence=0.7 if named else 0.0, reason="empty")
     if role in TIMES:
-        return _judged(offer, profile.times, "times")
+        judged = _judged(offer, profile.times, "times")
+        of_its_case = profile.several >= _FEW and profile.changes_within_case < 0.05
+        if role in ("completed_at", "started_at") and offer.reason != "name" and of_its_case:
+            return replace(judged, confidence=min(judged.confidence, 0.4), reason="same-in-case")
+        return judged
+    if (unlike := _unlike(role, profile)) is not None:
+        return replace(offer, confidence=0.3, reason=unlike)
     if role in NUMBERS:
-        return _judged(offer, profile.numbers, "numbers")
+        return _judged(offer, profile.known_numbers(role), "numbers")
     if role in CODED:
         share = profile.known_codes(role)
+        if offer.reason == "name-loose":  # a code such as 1 says nothing of what it is a code of
+            return _judged(offer, 0.0 if profile.numbers > 0.5 else share, "codes")
         if role == "outcome" or offer.reason != "name":
             return _judged(offer, share, "codes")
         return offer if share >= 0.3 or profile.distinct <= 30 else replace(offer, confidence=0.4, reason="codes")
     if role == "outputs" and offer.reason != "name":
         return replace(offer, confidence=0.5 if profile.known_codes("outcome") >= 0.5 else _DEPENDS, reason="not-codes")
+    if offer.reason == "name-loose" and not _bears_out(role, profile):
+        return replace(offer, confidence=0.5, reason="values")
     if role in ("resource", "agent") and offer.reason == "name-depends":
         return _officer_or_agent(role, offer, profile, profiles)
+    if role == "applicant" and offer.reason != "name" and profile.several >= _FEW and profile.changes_within_case > 0.5:
+        return replace(offer, confidence=0.4, reason="changes-within-case")
     if role == "agent" and profile.changes_within_case > 0.5 and profile.filled_share > 0.9:
         return replace(offer, confidence=0.4, reason="changes-within-case")
     if role in ("case_id", "activity", "place", "department", "service") and offer.reason != "name":
         return _plausible(role, offer, profile)
     return offer
+
+
+def _unlike(role: str, profile: Profile) -> str | None:
+    """Why a column's values cannot be what its header says: a code of the applicant's kind is no applicant."""
+    if role in ("applicant", "service"):
+        known = kinds(role)
+        if sum(count for value, count in profile.values.items() if fold(value) in known) > 0.9 * profile.filled:
+            return "kinds"
+    if role == "applicant" and fold_header(profile.header) in _OF_A_FIRM and not _firms(profile):
+        return "no-firms"
+    if role == "department" and _firms(profile):
+        return "firms"
+    if role in ("applicant", "agent") and profile.like_department:
+        return "of-department"
+    return None
+
+
+def _bears_out(role: str, profile: Profile) -> bool:
+    """Whether the values alone speak for a role, where the header only ends as its names do."""
+    if role == "case_id":
+        return profile.numbers_cases
+    if role == "applicant":
+        return profile.identities > 0.5
+    if role == "resource":
+        return profile.changes_within_case > 0.25 and profile.one_department > 0.9
+    return True
+
+
+def _firms(profile: Profile) -> bool:
+    """Whether most values are names of enterprises, not of departments."""
+    return sum(n for value, n in profile.values.items() if _FIRM.search(value)) > 0.6 * profile.filled
 
 
 def _judged(offer: Candidate, share: float, what: str) -> Candidate:
@@ -216,7 +279,7 @@ def _officer_or_agent(role: str, offer: Candidate, profile: Profile, profiles: S
         or (rival and likely >= 0)
         or (likely >= 1 and role == "resource" and profile.changes_within_case > 0.25)
     ):
-        return replace(offer, reason="values-person")
+        return replace(offer, confidence=_TOLD, reason="values-person")
     return replace(offer, confidence=0.5, reason="officer-or-agent")
 
 
@@ -224,9 +287,13 @@ def _better_identity(role: str, offers: Sequence[Candidate], profiles: Sequence[
     """Of several columns for a person, an identity number goes before a name, unless most of its values name nobody."""
     if role not in ("applicant", "agent") or len(offers) < 2:
         return None
-    sure = [offer for offer in offers if offer.confidence >= _LIKELY] or list(offers)
-    telling = [offer for offer in sure if distinct_identities(profiles[offer.place]) >= 0.5]
-    return min(telling or sure, key=lambda offer: (offer.rank, offer.place))
+    telling = [offer for offer in offers if _telling(profiles[offer.place]) >= 0.5] or list(offers)
+    numbers = [offer for offer in telling if tells_a_number(profiles[offer.place].header)]
+    return max(numbers or telling, key=lambda offer: (offer.confidence, -offer.rank, -offer.place))
+
+
+def _telling(profile: Profile) -> float:
+    return distinct_identities(profile.values, profile.rows)
 
 
 def _only_time(
@@ -240,7 +307,8 @@ def _only_time(
         for place, profile in enumerate(profiles)
         if profile.times >= 0.9 and place not in chosen.values() and not _case_attribute(profile)
     ]
-    if len(free) == 1 and "started_at" not in chosen and free[0] not in _named_otherwise(profiles):
+    changes = len(free) == 1 and profiles[free[0]].changes_within_case > 0.5  # beside a start: the other end of a step
+    if len(free) == 1 and ("started_at" not in chosen or changes) and free[0] not in _named_otherwise(profiles):
         chosen["completed_at"] = free[0]
         found["completed_at"] = _described("completed_at", profiles[free[0]], Candidate(free[0], 0.7, 0, "only-time"))
 

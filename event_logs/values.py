@@ -47,6 +47,8 @@ ODD_CELL = (
     + ")$"
 )
 
+_BESIDE_A_NUMBER = r"[,，¥￥\s]|^(?i:人民币|RMB|CNY)|(?i:RMB|CNY|万)?(?:[元圆]整?|块)?$|[分星]$"
+
 Part = Callable[[str], ir.Value]
 Step = Callable[[Part], dict[str, ir.Value]]
 
@@ -176,15 +178,17 @@ def list_steps() -> tuple[Step, ...]:
     return (sorted_out, told_apart, split, some)
 
 
-def number_steps() -> tuple[Step, ...]:
-    """A number written with thousands commas and a unit."""
-    return (
-        lambda part: {
-            "value": replace_all(part("value"), text_of(r"[,，元¥￥\s=\"]|分$"), text_of(""), text_of("g"))
-            .nullif("")
-            .try_cast("float64")
-        },
-    )
+def number_steps(words: Mapping[str, float] | None = None) -> tuple[Step, ...]:
+    """A number written with thousands commas, a currency or a unit, or as one of `words`; null where it is neither."""
+
+    def read(part: Part) -> dict[str, ir.Value]:
+        text = trim(part("value"), text_of("='\"" + BLANK))
+        bare = replace_all(text, text_of(_BESIDE_A_NUMBER), text_of(""), text_of("g")).nullif("").try_cast("float64")
+        amount = ibis.ifelse(text.re_search("万[元圆]?$"), bare * 10_000, bare)
+        spoken = [(text.lower() == word, ibis.literal(value, "float64")) for word, value in (words or {}).items()]
+        return {"value": ibis.cases(*spoken, else_=amount) if spoken else amount}
+
+    return (read,)
 
 
 def coded(column: ir.StringValue, spellings: dict[str, str]) -> ir.StringValue:

@@ -123,3 +123,34 @@ def test_masked_and_placeholder_identities_tie_nothing(column: Column, written: 
 def test_names_are_their_own_keys(column: Column) -> None:
     names = ["李雷", "O'BRIEN, SEAN E6572930", "广州天和360309信息技术有限公司", "赵艳433331"]
     assert column("申请人", names, "applicant_key") == names
+
+
+def test_amounts_and_ratings_are_read_as_people_write_them(write: Callable[[str, str], Path], cells: Any) -> None:
+    fees = {
+        "￥80.00": 80.0,
+        "¥1;200": None,
+        "80元": 80.0,
+        "免费": 0.0,
+        "人民币80元整": 80.0,
+        "1.2万元": 12_000.0,
+        "RMB 80": 80.0,
+        "按标准收": None,
+        "-": None,
+    }
+    words = ["非常满意", "满意", "基本满意", "不满意", "非常不满意", "4星", "5分", "5", "好吧"]
+    rows = "".join(
+        f"1,受理,2024-03-04 09:00:0{n},{fee},{word}\n" for n, (fee, word) in enumerate(zip(fees, words, strict=True))
+    )
+    log = read_log(write("log.csv", "办件编号,环节名称,完成时间,收费金额,满意度\n" + rows))
+    assert cells(log, "fee", "rating") == [
+        list(pair) for pair in zip(fees.values(), [5.0, 4.0, 3.0, 2.0, 1.0, 4.0, 5.0, 5.0, None], strict=True)
+    ]
+    unread = {values["role"]: values["values"] for key, values in log.reading.notes if key == "log.note-unread-numbers"}
+    assert unread == {"rating": "好吧", "fee": "¥1;200, 按标准收"}
+
+
+def test_a_time_without_its_day_is_set_aside(write: Callable[[str, str], Path]) -> None:
+    text = "办件编号,环节名称,完成时间\n1,受理,2024年3月4日 下午3:05\n1,办结,上午9:00\n"
+    assert [(row.line, row.reason) for row in read_log(write("log.csv", text)).reading.rejected] == [
+        (3, "bad_completed_at")
+    ]
