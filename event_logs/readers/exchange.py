@@ -2,7 +2,7 @@
 
 Acceptance, process, material, result, special procedure and licence, as a folder of files or a database. The process
 table has no department: its steps take the accepting one. A step that ends when it starts has an unknown duration.
-The application and the closing of a case become events where the process table has none of the kind.
+The application, the acceptance and the closing of a case become events where the process table has none of the kind.
 """
 
 # ruff: noqa: E501  (SQL reads better unbroken)
@@ -105,15 +105,15 @@ def _joined(engine: DuckDBEngine, tables: Mapping[str, Raw], path: Path) -> Raw:
             path=path,
             has=", ".join(f"{kind}: {', '.join(raw.headers)}" for kind, raw in tables.items()),
         )
+    steps = _steps(engine, tables)
     parts = [
         _case_part(engine, tables),
-        _steps(engine, tables),
-        _implied(engine, tables),
+        _implied(engine, tables, steps),
         _materials(engine, tables),
         _outputs(engine, tables),
         _pauses(engine, tables),
     ]
-    cases, steps, implied, materials, outputs, pauses = parts
+    cases, implied, materials, outputs, pauses = parts
     name = engine.new_name("exchange")
     engine.connection.execute(
         f"create temp table {name}_all as select *, row_number() over (partition by case_id order by ended, rank, source) as turn from (select * from {steps} union all by name select * from {implied})"
@@ -225,26 +225,34 @@ def _steps(engine: DuckDBEngine, tables: Mapping[str, Raw]) -> str:
     return _made(
         engine, "steps",
         f"select * replace (case when same then null else started_at end as started_at) from ("
-        f"select *, coalesce(started_at = completed_at, false) as same, {_time('completed_at')} as ended, 1 as rank, row as source from "
+        f"select *, coalesce(started_at = completed_at, false) as same, {_time('completed_at')} as ended, 2 as rank, row as source from "
         f"(select {picked}, row from {raw.table}))",
     )  # fmt: skip
 
 
-def _implied(engine: DuckDBEngine, tables: Mapping[str, Raw]) -> str:
-    """The application and the closing, where no step of the process table is of the kind."""
-    process = tables["process"]
-    case, activity = _column(process, "case_id"), _column(process, "activity") or "null"
+def _implied(engine: DuckDBEngine, tables: Mapping[str, Raw], steps: str) -> str:
+    """Application, acceptance and closing of each case, where its process table has no step of the kind.
+
+    A closing that the result table puts after the last step is an event of its own, whatever the steps are called: what
+    is issued at it was not there before.
+    """
     pieces = []
-    for kind, time, activity_name, rank, words in (
-        ("acceptance", "applied_at", "提交申请", 0, "申请|提交|收件|申报"), ("result", "closed_at", "办结", 2, "办结|决定|制证|发证"),
+    for kind, time, activity_name, rank, words, later in (
+        ("acceptance", "applied_at", "提交申请", 0, "申请|提交|收件|申报", ""),
+        ("acceptance", "accepted_at", "受理", 1, "受理", ""),
+        ("result", "closed_at", "办结", 3, "办结|决定|制证|发证", " and {at} <= max(ended)"),
     ):  # fmt: skip
         raw = tables.get(kind)
         if raw is None or _column(raw, time) is None or _column(raw, "case_id") is None:
             continue
-        has = f"select {case} from {process.table} where regexp_matches({activity}, '{words}')"
+        officer = _column(raw, "resource") if rank == 1 else None
+        has = (
+            f"select 1 from {steps} s where s.case_id = i.case_id having bool_or(regexp_matches(s.activity, '{words}'))"
+        )
+        has += later.format(at=_time("i.t"))
         pieces.append(
-            f"select distinct case_id, '{activity_name}' as activity, t as completed_at, {_time('t')} as ended, {rank} as rank, 0::bigint as source from "
-            f"(select {_column(raw, 'case_id')} as case_id, {_column(raw, time)} as t from {raw.table}) where t is not null and case_id not in ({has})"
+            f"select distinct case_id, '{activity_name}' as activity, t as completed_at, resource, {_time('t')} as ended, {rank} as rank, 0::bigint as source from "
+            f"(select {_column(raw, 'case_id')} as case_id, {_column(raw, time)} as t, {officer or 'null::varchar'} as resource from {raw.table}) i where t is not null and not exists ({has})"
         )
     empty = "select null::varchar as case_id, null::varchar as activity, null::varchar as completed_at, null::timestamp as ended, 0 as rank, 0::bigint as source limit 0"
     return _made(engine, "implied", " union all by name ".join(pieces) if pieces else empty)

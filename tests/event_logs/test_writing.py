@@ -216,3 +216,21 @@ def test_an_object_log_asks_which_object_is_the_case_and_takes_the_answer(shared
             read_log(path)
         log = read_log(path, roles={"case_id": "Invoice"})
         assert log.run(log.events.aggregate(n=log.events.count()))["n"].iloc[0] == 9
+
+
+def test_acceptance_and_a_closing_after_the_last_step_are_events_of_the_exchange_tables(
+    tmp_path: Path, cells: Cells
+) -> None:
+    tables = {
+        "accept": "project_no,org_name,apply_date,accept_date,handle_user_name\nP1,市监局,20240304T090000,20240304T100000,张一\n",
+        "process": "project_no,process_name,event_start_time,event_end_time\nP1,决定,20240305T090000,20240305T110000\n",
+        "result": "project_no,result_date,result_cetr_name\nP1,20240305T150000,营业执照\n",
+    }
+    for name, text in tables.items():
+        (tmp_path / f"up_pro_{name}.csv").write_text(text, "utf-8")
+    assert cells(read_log(tmp_path), "activity", "completed_at", "resource", "outputs") == [
+        ["提交申请", "2024-03-04 09:00:00", None, None],
+        ["受理", "2024-03-04 10:00:00", "张一", None],
+        ["决定", "2024-03-05 11:00:00", None, None],
+        ["办结", "2024-03-05 15:00:00", None, ["营业执照"]],
+    ]
