@@ -22,6 +22,7 @@ from typing import TYPE_CHECKING
 from event_logs.log import Rejected
 from event_logs.readers import Raw, quoted
 from event_logs.readers.encodings import LONGEST_LINE, as_utf8, encoding_of, kind_by_magic, survey
+from event_logs.readers.last_row import looks_cut
 from event_logs.rejected import check_number
 from event_logs.vocabularies import roles_named
 from wording.errors import InputError
@@ -75,9 +76,11 @@ def read_delimited(engine: DuckDBEngine, path: Path, *, named: Path | None = Non
             raw = _parsed(engine, plain, shown, delimiter, lines)
         except UnicodeDecodeError:  # UTF-8 in its first megabyte only
             encoding = "gb18030"
-            raw = _parsed(engine, as_utf8(path, encoding, Path(folder)), shown, delimiter, lines)
-    # What ends within its last cell looks whole, and so does what ends with a line: nobody but the sender can tell.
-    notes: tuple[tuple[str, dict[str, object]], ...] = () if ended else (("log.note-no-last-break", {"n": lines}),)
+            plain = as_utf8(path, encoding, Path(folder))
+            raw = _parsed(engine, plain, shown, delimiter, lines)
+        cut = not ended and looks_cut(plain, delimiter or _shape(plain, shown, delimiter).delimiter)
+    # What ends with a line looks whole: nobody but the sender can tell.
+    notes: tuple[tuple[str, dict[str, object]], ...] = (("log.note-no-last-break", {"n": lines}),) if cut else ()
     return replace(raw, encoding=encoding.removesuffix("-sig"), notes=notes)
 
 

@@ -144,6 +144,23 @@ def test_a_last_row_no_narrower_than_the_others_is_read_and_the_missing_break_is
     assert [key for key, _ in log.reading.notes] == ["log.note-no-last-break"]
 
 
+ENDS = ["税务局", "公安局", "税务局", "税务局", "公安局", "税务局"]
+
+
+@pytest.mark.parametrize(("last", "told"), [("税务局", False), ("税务", True), ("民政局", False), ("市政务中心", True)])
+def test_a_missing_last_break_is_said_where_the_last_cell_may_be_cut(write: Write, last: str, told: bool) -> None:
+    rows = "\n".join(f"{n},受理,2024-03-04 09:00:00,{end}" for n, end in enumerate([*ENDS, last]))
+    notes = read_log(write("log.csv", "办件编号,环节名称,完成时间,部门\n" + rows)).reading.notes
+    assert ("log.note-no-last-break" in [key for key, _ in notes]) == told
+
+
+def test_a_last_time_as_long_as_the_others_is_not_cut(write: Write) -> None:
+    rows = [f"{n},受理,2024-03-04 09:00:0{n}" for n in range(7)]
+    text = "办件编号,环节名称,完成时间\n" + "\n".join(rows)
+    ends = [[key for key, _ in read_log(write(f"{n}.csv", text[: len(text) - n])).reading.notes] for n in (0, 3)]
+    assert ["log.note-no-last-break" in keys for keys in ends] == [False, True]
+
+
 def test_a_database_that_ends_before_its_last_page_is_refused(write: Write, tmp_path: Path) -> None:
     write_log(read_log(write("log.csv", ROWS)), tmp_path / "log.sqlite")
     cut = write("cut.sqlite", (tmp_path / "log.sqlite").read_bytes()[:-1])
