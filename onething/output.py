@@ -289,8 +289,9 @@ def text_table(headers: list[str], rows: list[list[Any]]) -> str:
 
 
 def _cell(value: Any) -> str:
-    return (
-        f"{value:.4g}"
-        if isinstance(value, float) and not float(value).is_integer()
-        else (str(int(value)) if isinstance(value, float) else str(value))
-    )
+    """A number as eyes read it: to four digits, and never fewer than one behind the point of a large one."""
+    if not isinstance(value, float):
+        return str(value)
+    if value.is_integer():
+        return str(int(value))
+    return f"{value:.1f}" if abs(value) >= 100 else f"{value:.4g}"

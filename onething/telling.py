@@ -55,7 +55,7 @@ def inputs_of(study: Study) -> told.ReportInputs:
         replay=replay_of(lead),
         form=form_of(proposal, focus),
         handovers=handovers_of(proposal),
-        in_person=in_person_of(proposal),
+        in_person=in_person_of(study, lead),
         parameters=parameters_of(study),
         seed=study.call.ask.seed,
         version=onething.__version__,
@@ -206,10 +206,16 @@ def issuers_of(focus: Focus) -> dict[str, str]:
 
 
 def merges_of(study: Study) -> tuple[told.Merge, ...]:
-    """Names taken for one class."""
+    """Names taken for one class, and how many submissions were written so."""
+    merges = study.findings.classes.merges
+    if not merges:
+        return ()
+    handed_in = study.findings.materials
+    counted = study.call.log.run(handed_in.group_by("material").aggregate(n=handed_in.count()))
+    times = dict(zip(counted["material"], counted["n"], strict=True))
     return tuple(
-        told.Merge(merge.spelling, merge.material_class, f"materials.rule.{merge.rule}")
-        for merge in study.findings.classes.merges
+        told.Merge(m.spelling, m.material_class, f"materials.rule.{m.rule}", int(times.get(m.spelling, 0)))
+        for m in merges
     )
 
 
@@ -334,12 +340,22 @@ def handovers_of(proposal: Proposal | None) -> tuple[told.Handover, ...]:
     )
 
 
-def in_person_of(proposal: Proposal | None) -> tuple[tuple[str, str, int], ...]:
-    """What must be done in person and stays."""
-    if proposal is None:
+def in_person_of(study: Study, lead: Target) -> tuple[tuple[str, str, int], ...]:
+    """What must be done in person and stays: its cases in the episodes that the report tells of."""
+    if lead.proposal is None:
         return ()
-    situation = proposal.situation
-    return tuple((p.service, p.department, p.cases) for p in situation.process.services if situation.in_person(p))
+    from mining.trip_counts import whole_episodes
+
+    episodes, situation = study.findings.episodes, lead.proposal.situation
+    whole = whole_episodes(episodes, lead.services)
+    told_of = episodes.semi_join(whole.filter(~whole.cut), "episode_id")
+    counted = study.call.log.run(told_of.group_by("service").aggregate(n=told_of.count()))
+    cases = dict(zip(counted["service"], counted["n"], strict=True))
+    return tuple(
+        (p.service, p.department, int(cases.get(p.service, 0)))
+        for p in situation.process.services
+        if situation.in_person(p)
+    )
 
 
 def parameters_of(study: Study) -> tuple[tuple[str, str], ...]:

@@ -57,7 +57,7 @@ def _shared() -> list[inspect.Parameter]:
         _parameter("config", Path | None, None, option("--config", metavar="FILE", help=say("cli.help.config"))),
         _parameter("out", Path | None, None, option("--out", metavar="DIR", help=say("cli.help.out"))),
         _parameter("format", str, "table", option("--format", metavar="|".join(FORMATS), help=say("cli.help.format"))),
-        _parameter("seed", int, 1, option("--seed", metavar="N", help=say("cli.help.seed"))),
+        _parameter("seed", int, 1, option("--seed", metavar="N", min=0, help=say("cli.help.seed"))),
         _parameter("force", bool, False, option("--force", help=say("cli.help.force"))),
         _parameter("timezone", str | None, None, option("--timezone", metavar="ZONE", help=say("cli.help.timezone"))),
         _parameter("places", Path | None, None, option("--places", metavar="FILE", help=say("cli.help.places"))),

@@ -51,7 +51,7 @@ def explain(code: Annotated[str, typer.Argument(metavar="CODE", help=say("cli.he
 def generate(
     scenario: Annotated[str, typer.Argument(metavar="SCENARIO", help=say("cli.help.scenario"))] = "city",
     out: Annotated[Path | None, typer.Option("--out", metavar="DIR", help=say("cli.help.out"))] = None,
-    seed: Annotated[int, typer.Option("--seed", metavar="N", help=say("cli.help.seed"))] = 1,
+    seed: Annotated[int, typer.Option("--seed", metavar="N", min=0, help=say("cli.help.seed"))] = 1,
     episodes: Annotated[
         int | None, typer.Option("--episodes", metavar="N", min=1, help=say("cli.help.episodes"))
     ] = None,

@@ -140,7 +140,8 @@ def _correction_rates(
     within = (rates * (1 - rates) / np.maximum(n, 1)).mean()
     between = max(float(np.average((rates - mean) ** 2, weights=np.maximum(n, 1e-9))) - within, 1e-4)
     strength = max(mean * (1 - mean) / between - 1, 0.0)
-    shrunk = (k + strength * mean) / (n + strength)
+    # Where no case counts and nothing draws towards the mean, the mean is all that is known.
+    shrunk = np.divide(k + strength * mean, n + strength, out=np.full(len(n), mean), where=n + strength > 0)
     return dict(zip(totals, shrunk.tolist(), strict=True)), min(again / (once + again), 0.8) if once > 0 else 0.0
 
 

@@ -67,6 +67,8 @@ def test_a_language_of_another_spelling_is_known(capsys: pytest.CaptureFixture[s
         (["brief", "x.csv", "--to", "x.pdf"], ".docx"),
         (["brief", "x.csv", "--to", "no/such/x.docx"], "no/such"),
         (["trips", "x.csv", "--seed", "x"], "--seed x"),
+        (["trips", "x.csv", "--seed", "-1"], "--seed -1"),
+        (["generate", "--seed", "-1"], "--seed -1"),
         ([], "analyze"),
     ],
 )

@@ -26,10 +26,11 @@ def world(tmp_path_factory: pytest.TempPathFactory) -> Path:
 @pytest.fixture(scope="module")
 def twice(world: Path, tmp_path_factory: pytest.TempPathFactory) -> tuple[Path, Path]:
     folder = tmp_path_factory.mktemp("results")
+    duties = folder / "mine.toml"
+    duties.write_text('[[service]]\nname = "燃气过户"\nin_person = true\n', "utf-8")
+    options = ["--replications", "4", "--catalogue", str(duties), "-q", "--lang", "en"]
     for name in ("one", "two"):
-        assert (
-            run(["analyze", str(world), "--out", str(folder / name), "--replications", "4", "-q", "--lang", "en"]) == 0
-        )
+        assert run(["analyze", str(world), "--out", str(folder / name), *options]) == 0
     return folder / "one", folder / "two"
 
 
@@ -54,3 +55,21 @@ def test_no_person_of_the_log_is_in_report_findings_or_evidence(world: Path, twi
 def test_evidence_names_every_result(twice: tuple[Path, Path]) -> None:
     record = json.loads((twice[0] / "evidence.json").read_text("utf-8"))
     assert {row["name"] for row in record["outputs"]} >= FILES - {"evidence.json"}
+
+
+def test_a_written_name_is_counted_as_often_as_it_was_handed_in(twice: tuple[Path, Path]) -> None:
+    import pandas as pd
+
+    written = pd.read_csv(twice[0] / "materials.csv", dtype=str)["material"].value_counts()
+    merges = json.loads((twice[0] / "findings.json").read_text("utf-8"))["merges"]
+    assert sum(merge["count"] for merge in merges) > 0
+    assert [m["name"] for m in merges if m["count"] != written.get(m["name"], 0)] == []
+
+
+def test_who_must_come_in_person_is_counted_in_the_episodes_that_the_report_tells_of(twice: tuple[Path, Path]) -> None:
+    found = json.loads((twice[0] / "findings.json").read_text("utf-8"))
+    (bundle,) = (b for b in found["bundles"] if b["name"] == found["focus"])
+    counted = found["trips"]["episodes"]
+    told = {service: n / counted for service, _, n in found["in_person"]}
+    assert told
+    assert all(share == pytest.approx(bundle["optional"].get(service, 1), abs=1e-3) for service, share in told.items())
