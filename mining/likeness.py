@@ -95,11 +95,16 @@ def _short_form(a: str, b: str) -> bool:
 def _abbreviates(short: str, long: str, tail: int) -> bool:
     """Whether the shorter has, before `tail` characters that are the same, only first characters of the longer's words.
 
-    Words are taken to be of two characters, as most are; the first one must be there.
+    Words are taken to be of two characters, as most are; the first and the last must be there (`环评批复文件` is no
+    `环评文件`).
     """
     start, whole = short[:-tail], long[:-tail]
     firsts = iter(whole[::2])
-    alike = short[-tail:] == long[-tail:] and start[0] == whole[0] and len(whole) >= 2 * len(start)
+    alike = (
+        short[-tail:] == long[-tail:]
+        and start[0] + start[-1] == whole[0] + whole[-2:-1]
+        and len(whole) >= 2 * len(start)
+    )
     return alike and len(start) >= 2 and len(whole) % 2 == 0 and all(letter in firsts for letter in start)
 
 

@@ -207,6 +207,7 @@ def test_a_slip_in_an_owner_s_word_makes_no_bridge_to_another_owner_s_paper() ->
         (("采伐簿", "采伐本"), True),
         (("采伐许可决定", "企业法人采伐许可决定"), True),
         (("采伐收据", "采伐发票"), False),
+        (("林采文件", "林木采伐批复文件"), False),  # a decision on it
         (("采伐许可决定", "临时采伐许可决定"), False),
     ],
 )
