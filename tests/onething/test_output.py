@@ -15,11 +15,7 @@ import pytest
 
 from event_logs.backend import DuckDBEngine
 from onething.designing import write_rows
-<<<<<<< HEAD
 from onething.output import folder, json_text, text_table, whole_file, write_csv
-=======
-from onething.output import folder, json_text, whole_file, write_csv
->>>>>>> 82017a65e0d2af7804b144369b41bafbce6b5697
 from wording.errors import UsageError
 
 
@@ -107,12 +103,9 @@ def test_a_disk_that_is_full_for_the_engine_is_told_too(tmp_path: Path, monkeypa
 def test_a_file_whose_folder_is_not_there_is_told(tmp_path: Path) -> None:
     with pytest.raises(UsageError, match=r"a\.txt"), whole_file(tmp_path / "none" / "a.txt") as work:
         work.write_text("a", "utf-8")
-<<<<<<< HEAD
 
 
 def test_a_table_tells_large_numbers_in_full() -> None:
     rows = [[132345.67], [1234.5], [0.12345], [7.0], [float("nan")]]
     told = [line.strip() for line in text_table(["wait"], rows).splitlines()[1:]]
     assert told == ["132345.7", "1234.5", "0.1235", "7", "nan"]
-=======
->>>>>>> 82017a65e0d2af7804b144369b41bafbce6b5697
