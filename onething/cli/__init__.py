@@ -90,12 +90,19 @@ def _tell_of_typer(error: Exception, arguments: list[str]) -> int:
 
     if isinstance(error, typer.Exit):
         return int(error.exit_code)
-    if isinstance(error, typer.Abort):
+    if isinstance(error, typer.Abort) or _engine_was_stopped(error):
         return _tell(wording.say("cli.interrupted"), INTERRUPTED)
     wrong_call = typer.BadParameter.__mro__[1]  # typer carries a click of its own, under no public name
     if isinstance(error, wrong_call):
         return _tell(_wrong_call(error, arguments), USAGE)
     raise error
+
+
+def _engine_was_stopped(error: Exception) -> bool:
+    """Whether Ctrl-C reached the engine within a query: it makes an error of its own of it."""
+    return type(error).__name__ == "InterruptException" or (
+        isinstance(error, RuntimeError) and str(error) == "Query interrupted"
+    )
 
 
 def _wrong_call(error: Exception, arguments: list[str]) -> str:

@@ -295,3 +295,14 @@ def test_the_version_is_the_packages(capsys: pytest.CaptureFixture[str]) -> None
 def _english_again() -> object:
     yield
     wording.use("en")
+
+
+def test_a_query_that_is_stopped_is_told_as_stopped(
+    log: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    def stopped(*_: object, **__: object) -> None:
+        raise RuntimeError("Query interrupted")
+
+    monkeypatch.setattr("event_logs.read_log", stopped)
+    assert run(["trips", str(log), "--lang", "en"]) == 130
+    assert "Stopped" in capsys.readouterr().err
