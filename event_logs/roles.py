@@ -266,14 +266,17 @@ def _plausible(role: str, offer: Candidate, profile: Profile) -> Candidate:
 def _officer_or_agent(role: str, offer: Candidate, profile: Profile, profiles: Sequence[Profile]) -> Candidate:
     """经办人 is the officer or the citizen's agent: an agent stays the same in a case, an officer changes."""
     other = "agent" if role == "resource" else "resource"
-    named = [fold_header(p.header) for p in profiles if p is not profile and p.filled]
-    rival = any(name in headers()[other]["names"] for name in named)
-    own = any(name in headers()[role]["names"] for name in named)
+    beside = [p.header for p in profiles if p is not profile and p.filled]
+    rival = any(_says_alone(header, other) for header in beside)
+    own = any(fold_header(header) in headers()[role]["names"] for header in beside)
+    alike = any(_says_alone(header, role) for header in beside)
     if own:
         return replace(offer, confidence=0.3, reason="other-column")
     officer = (profile.changes_within_case > 0.25) + (profile.filled_share > 0.95) + (profile.one_department > 0.9)
     agent = (profile.changes_within_case < 0.1) + (profile.filled_share < 0.7) + (profile.like_applicant > 0.02)
     likely = officer - agent if role == "resource" else agent - officer
+    if alike and likely < 2:
+        return replace(offer, confidence=0.3, reason="other-column")
     if (
         likely >= 2
         or (rival and likely >= 0)
@@ -281,6 +284,11 @@ def _officer_or_agent(role: str, offer: Candidate, profile: Profile, profiles: S
     ):
         return replace(offer, confidence=_TOLD, reason="values-person")
     return replace(offer, confidence=0.5, reason="officer-or-agent")
+
+
+def _says_alone(header: str, role: str) -> bool:
+    said = naming(header, role)
+    return said is not None and said.way in ("name", "name-like")
 
 
 def _better_identity(role: str, offers: Sequence[Candidate], profiles: Sequence[Profile]) -> Candidate | None:

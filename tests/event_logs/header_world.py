@@ -111,6 +111,7 @@ KINDS: Mapping[str, Callable[[Step], str]] = {
     "acten": lambda s: ENGLISH[s.activity], "post": lambda s: POSTS.get(s.activity, "受理岗"),
     "next": lambda s: s.activity + "后", "tl": lambda s: "complete",
     "dept": lambda s: "广州市" + s.service[2], "deptshort": lambda s: s.service[2][:2] + "局",
+    "deptno": lambda s: f"44010{len(s.service[2])}", "idtype": lambda s: "居民身份证",
     "depten": lambda s: s.service[5], "deptcode": lambda s: credit_code(900 + s.case % 4),
     "off": lambda s: s.officer, "nextoff": lambda s: s.officer, "offno": lambda s: f"{hash_of(s.officer):06d}",
     "offen": lambda s: f"U{hash_of(s.officer):06d}", "an": lambda s: s.person, "leg": lambda s: s.person,
