@@ -6,6 +6,7 @@ import json
 import sys
 from collections.abc import Iterable
 from dataclasses import dataclass
+from functools import cached_property
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -49,9 +50,30 @@ class Call:
         return tuple(self.study.get("trips", "applicant_activities", ()))
 
     @property
+    def places_file(self) -> Path | None:
+        """The table of places that the user gave."""
+        return self.ask.places or self.study.file("places")
+
+    @property
     def places_given(self) -> bool:
-        """Whether the user says which departments and windows are one hall."""
-        return bool(self.ask.places or self.study.file("places") or self.catalogue().halls)
+        """Whether the user says of places of this log which departments and windows are one hall."""
+        return bool((self.places_file is not None and not self.places_unknown) or self.catalogue().halls)
+
+    @cached_property
+    def places_unknown(self) -> tuple[tuple[str, dict[str, object]], ...]:
+        """A note where the table of places names nothing that the log has."""
+        if self.places_file is None:
+            return ()
+        from event_logs.backend import DuckDBEngine
+        from event_logs.halls import read_halls
+
+        halls = read_halls(DuckDBEngine(), self.places_file)
+        places = self.log.events.place
+        if not self.log.run(
+            self.log.events.filter(places.isin(sorted(set(halls.values())))).select("place").limit(1)
+        ).empty:
+            return ()
+        return (("trips.note.unknown_places", {"file": self.places_file.name, "names": list(halls)[:3]}),)
 
     def catalogue(self) -> Catalogue:
         """The catalogue that ships, with the user's own laid over it."""
@@ -246,7 +268,10 @@ def bundle_rows(call: Call) -> None:
         applicant_activities=call.applicant_activities,
     ).bundles
     records = [bundle.as_json() for bundle in found]
-    tell_notes(call, (*notes_on_given(call.log, call.given_bundles()), *notes(call.log, found)))
+    tell_notes(
+        call,
+        (*call.places_unknown, *notes_on_given(call.log, call.given_bundles()), *notes(call.log, found)),
+    )
     if call.ask.format == "json" or (call.ask.out is not None and call.ask.format == "table"):
         if call.ask.out is None:
             sys.stdout.write(json_text(records) + "\n")

@@ -87,6 +87,7 @@ def notes_of(study: Study) -> tuple[told.Note, ...]:
     log = study.call.log
     found = [
         *log.reading.notes,
+        *study.call.places_unknown,
         *of_trips(log, places_given=study.call.places_given, applicant_activities=study.call.applicant_activities),
         *of_materials(log),
         *notes_on_given(log, study.call.given_bundles()),

@@ -42,7 +42,7 @@ def trips(ask: Ask) -> None:
     call = opened(ask)
     rows(call, trips_of(call), "trips")
     rests_on = notes(call.log, places_given=call.places_given, applicant_activities=call.applicant_activities)
-    tell_notes(call, (*notes_on_given(call.log, call.given_bundles()), *rests_on))
+    tell_notes(call, (*call.places_unknown, *notes_on_given(call.log, call.given_bundles()), *rests_on))
 
 
 def materials(ask: Ask) -> None:

@@ -306,3 +306,16 @@ def test_a_query_that_is_stopped_is_told_as_stopped(
     monkeypatch.setattr("event_logs.read_log", stopped)
     assert run(["trips", str(log), "--lang", "en"]) == 130
     assert "Stopped" in capsys.readouterr().err
+
+
+@pytest.mark.parametrize(("name", "told"), [("tax", False), ("taxes", True)])
+def test_a_table_of_places_that_fits_nothing_is_told(
+    tmp_path: Path, name: str, told: bool, capsys: pytest.CaptureFixture[str]
+) -> None:
+    path = tmp_path / "log.csv"
+    path.write_text(
+        LOG.replace(",fire", ",fire,").replace("department", "department,channel").replace(",tax", ",tax,onsite")
+    )
+    (tmp_path / "halls.csv").write_text(f"department,hall\n{name},hall\n", "utf-8")
+    assert run(["trips", str(path), "--places", str(tmp_path / "halls.csv"), "--lang", "en"]) == 0
+    assert ("halls.csv names nothing" in capsys.readouterr().err) is told
