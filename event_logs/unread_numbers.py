@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Mapping
 from typing import TYPE_CHECKING
 
@@ -13,6 +14,8 @@ if TYPE_CHECKING:
     from event_logs.backend import DuckDBEngine
     from event_logs.readers import Raw
 
+_PLAIN = re.compile(r"\s*[-+]?\d*\.?\d*\s*")
+_MANY = 5_000  # different numbers that are quicker to look at one by one than by a query
 _SAMPLES = 5  # how many values a note names
 
 
@@ -23,7 +26,11 @@ def unread_numbers(engine: DuckDBEngine, raw: Raw, columns: Mapping[str, int]) -
     for role in NUMBERS:
         if role not in columns or raw.types[columns[role]] != "string":
             continue
-        cell = raw.expression()[f"c{columns[role]}"]
+        place = f"c{columns[role]}"
+        seen = [str(value) for value, _ in engine.tally(raw.table, place, limit=_MANY) if value is not None]
+        if len(seen) < _MANY - 1 and all(map(_PLAIN.fullmatch, seen)):
+            continue  # as nearly always: no query is made up
+        cell = raw.expression()[place]
         written = raw.expression().select(value=cell, number=cell).group_by("value", "number")
         recipe = {"number": number_steps(number_words(role))}
         read = in_steps(engine, written.aggregate(n=lambda t: t.count()), recipe, carry=["value", "n"])
