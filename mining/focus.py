@@ -9,6 +9,8 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
+from mining.transitions import in_case
+
 if TYPE_CHECKING:
     import ibis.expr.types as ir
     import pandas as pd
@@ -184,7 +186,7 @@ def _steps_within(log: EventLog, cases: ir.Table) -> ir.Table:
 
     events = log.events.filter(log.events.department.notnull())
     rows = events.join(cases.select("case_id", "episode_id"), "case_id")
-    order = ibis.window(group_by="case_id", order_by=[rows.completed_at, rows.event_number])
+    order = ibis.window(group_by="case_id", order_by=in_case(log, rows))
     rows = rows.mutate(before=rows.department.lag().over(order))
     rows = rows.filter(rows.before.isnull() | (rows.before != rows.department))
     return rows.select("episode_id", "department", at=rows.completed_at, event_number=rows.event_number)

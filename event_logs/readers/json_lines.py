@@ -48,7 +48,7 @@ def read_json_lines(engine: DuckDBEngine, path: Path, *, named: Path | None = No
     if not names:
         first = rejected[0].line if rejected else 1
         raise (
-            InputError("log.bad-json", path=shown, line=first, reason="{}")
+            InputError("log.json-no-object", path=shown, line=first)
             if rejected
             else InputError("log.empty", path=shown)
         )

@@ -1,7 +1,8 @@
 """OCEL 2.0 (JSON, XML, SQLite) and OCEL 1.0 JSON, laid flat: an event is a row of each case object that it touches.
 
 Which object type is the case is told by `--map case_id=TYPE`, by its name, or by being the only one; else it is asked.
-Objects of the other types become columns named after their type.
+Objects of the other types become columns named after their type. What a case object has as an attribute stands in each
+of its events' rows, as it was when the event happened, unless the event says otherwise itself.
 """
 
 from __future__ import annotations
@@ -12,6 +13,7 @@ from collections import defaultdict
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
 from dataclasses import replace as replaced
+from datetime import UTC, datetime
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 from xml.parsers import expat
@@ -42,10 +44,34 @@ class Happening:
 
 @dataclass(slots=True)
 class ObjectLog:
-    """Events in the file's order, and the type of each object."""
+    """Events in the file's order, the type of each object, and the objects' attributes."""
 
     events: list[Happening] = field(default_factory=list)
     types: dict[str, str] = field(default_factory=dict)
+    attributes: dict[str, dict[str, list[tuple[str, str]]]] = field(default_factory=dict)
+
+    def put(self, thing: str, name: str, time: str, value: str) -> None:
+        """An object's attribute has a value from a time on; a time that is not written is the beginning."""
+        self.attributes.setdefault(thing, {}).setdefault(name, []).append((time, value))
+
+    def value(self, thing: str, name: str, time: str) -> str | None:
+        """The value of an object's attribute at a time; the first one before all."""
+        values = self.attributes.get(thing, {}).get(name, [])
+        if len(values) < 2:
+            return values[0][1] if values else None
+        at = _moment(time)
+        known = sorted(((_moment(since), place) for place, (since, _) in enumerate(values)), key=lambda pair: pair)
+        reached = [place for since, place in known if since <= at]
+        return values[reached[-1] if reached else known[0][1]][1]
+
+
+def _moment(text: str) -> datetime:
+    """A time as OCEL writes it; one without zone is taken as UTC, and what is no time as the beginning."""
+    try:
+        at = datetime.fromisoformat(text)
+    except ValueError:
+        return datetime.min.replace(tzinfo=UTC)
+    return at if at.tzinfo else at.replace(tzinfo=UTC)
 
 
 def read_ocel_json(
@@ -63,7 +89,9 @@ def read_ocel_json(
         raise InputError("log.too-deep", path=shown, line=1) from None
     try:
         log = _of_version_1(document) if "ocel:events" in document else _of_version_2(document)
-    except (KeyError, TypeError, AttributeError, ValueError) as error:
+    except KeyError as error:
+        raise InputError("log.ocel-lacks", path=shown, name=error.args[0]) from None
+    except (TypeError, AttributeError, ValueError) as error:
         raise InputError("log.not-ocel", path=shown, reason=f"{type(error).__name__}: {error}") from None
     return flat(engine, log, shown, roles or {})
 
@@ -83,6 +111,9 @@ def _of_version_1(document: Mapping[str, Any]) -> ObjectLog:
     log = ObjectLog(
         types={str(name): str(value.get("ocel:type", "")) for name, value in document["ocel:objects"].items()}
     )
+    for name, value in document["ocel:objects"].items():
+        for attribute, told in (value.get("ocel:ovmap") or {}).items():
+            log.put(str(name), str(attribute), "", _text(told))
     for event in document["ocel:events"].values():
         attributes = {str(k): _text(v) for k, v in event.get("ocel:vmap", {}).items()}
         log.events.append(
@@ -98,6 +129,9 @@ def _of_version_1(document: Mapping[str, Any]) -> ObjectLog:
 
 def _of_version_2(document: Mapping[str, Any]) -> ObjectLog:
     log = ObjectLog(types={str(item["id"]): str(item["type"]) for item in document["objects"]})
+    for item in document["objects"]:
+        for told in item.get("attributes") or []:
+            log.put(str(item["id"]), str(told["name"]), str(told.get("time") or ""), _text(told.get("value")))
     for event in document["events"]:
         attributes = {str(a["name"]): _text(a.get("value")) for a in event.get("attributes") or []}
         touched = [str(r["objectId"]) for r in event.get("relationships") or []]
@@ -145,7 +179,9 @@ class _Gathering:
     def __init__(self) -> None:
         self.log = ObjectLog()
         self.event: Happening | None = None
+        self.thing = ""
         self.attribute = ""
+        self.since = ""
         self.text: list[str] = []
 
     def start(self, name: str, attributes: dict[str, str]) -> None:
@@ -154,11 +190,12 @@ class _Gathering:
             self.event = Happening(attributes.get("type", ""), attributes.get("time", ""))
             self.log.events.append(self.event)
         elif name == "object" and "id" in attributes:
-            self.log.types[attributes["id"]] = attributes.get("type", "")
+            self.thing = attributes["id"]
+            self.log.types[self.thing] = attributes.get("type", "")
         elif name == "relationship" and self.event is not None:
             self.event.objects.append(attributes.get("object-id", ""))
-        elif name == "attribute" and self.event is not None:
-            self.attribute, self.text = attributes.get("name", ""), []
+        elif name == "attribute" and (self.event is not None or self.thing):
+            self.attribute, self.since, self.text = attributes.get("name", ""), attributes.get("time", ""), []
 
     def data(self, text: str) -> None:
         """Character data."""
@@ -167,11 +204,17 @@ class _Gathering:
 
     def end(self, name: str) -> None:
         """An element ends."""
-        if name == "attribute" and self.event is not None and self.attribute:
-            self.event.attributes[self.attribute] = "".join(self.text).strip()
+        if name == "attribute" and self.attribute:
+            value = "".join(self.text).strip()
+            if self.event is not None:
+                self.event.attributes[self.attribute] = value
+            else:
+                self.log.put(self.thing, self.attribute, self.since, value)
             self.attribute = ""
         elif name == "event":
             self.event = None
+        elif name == "object":
+            self.thing = ""
 
 
 def read_ocel_sqlite(
@@ -214,20 +257,29 @@ def _of_database(database: sqlite3.Connection, names: set[str]) -> ObjectLog:
     touched: dict[str, list[str]] = defaultdict(list)
     for event, thing in database.execute("select ocel_event_id, ocel_object_id from event_object order by rowid"):
         touched[str(event)].append(str(thing))
-    details: dict[str, tuple[str, dict[str, str]]] = {}
-    for (short,) in database.execute("select distinct ocel_type_map from event_map_type"):
-        if f"event_{short}" not in names:
-            continue
-        cursor = database.execute('select * from "event_{}"'.format(str(short).replace('"', '""')))
-        columns = [str(column[0]) for column in cursor.description]
-        for row in cursor:
-            cells = {name: value for name, value in zip(columns, row, strict=True) if value is not None}
-            identity, time = str(cells.pop("ocel_id", "")), str(cells.pop("ocel_time", ""))
-            details[identity] = (time, {name: str(value) for name, value in cells.items()})
+    details = {identity: (time, cells) for identity, time, cells in _details(database, names, "event")}
+    for identity, time, cells in _details(database, names, "object"):
+        cells.pop("ocel_changed_field", None)
+        for name, value in cells.items():
+            log.put(identity, name, time, value)
     for identity, kind in database.execute("select ocel_id, ocel_type from event order by rowid"):
         time, attributes = details.get(str(identity), ("", {}))
         log.events.append(Happening(str(kind), time, attributes, touched[str(identity)]))
     return log
+
+
+def _details(database: sqlite3.Connection, names: set[str], what: str) -> Iterator[tuple[str, str, dict[str, str]]]:
+    """Identity, time and filled cells of every row of the tables of each type of events or of objects."""
+    if f"{what}_map_type" not in names:
+        return
+    for (short,) in database.execute(f"select distinct ocel_type_map from {what}_map_type").fetchall():
+        if f"{what}_{short}" not in names:
+            continue
+        cursor = database.execute('select * from "{}_{}"'.format(what, str(short).replace('"', '""')))
+        columns = [str(column[0]) for column in cursor.description]
+        for row in cursor:
+            cells = {name: str(value) for name, value in zip(columns, row, strict=True) if value is not None}
+            yield cells.pop("ocel_id", ""), cells.pop("ocel_time", ""), cells
 
 
 def flat(engine: DuckDBEngine, log: ObjectLog, shown: Path, roles: Mapping[str, str]) -> Raw:
@@ -237,7 +289,9 @@ def flat(engine: DuckDBEngine, log: ObjectLog, shown: Path, roles: Mapping[str, 
     types = sorted(set(log.types.values()))
     case_type = _case_type(log, types, shown, roles)
     others = [kind for kind in types if kind != case_type]
-    names = list(dict.fromkeys(name for event in log.events for name in event.attributes))
+    names = dict.fromkeys(name for event in log.events for name in event.attributes)
+    of_cases = (told for thing, told in log.attributes.items() if log.types.get(thing) == case_type)
+    names |= dict.fromkeys(name for told in of_cases for name in told)
     own = roles["case_id"] if roles.get("case_id") == case_type else "case_id"
     taken = {fold_header(name) for name in names} | {own, "activity", "completedat"}
     extra = [kind for kind in others if fold_header(kind) not in taken]
@@ -277,9 +331,9 @@ def _rows(
         by_type: dict[str, list[str]] = defaultdict(list)
         for thing in dict.fromkeys(event.objects):
             by_type[log.types.get(thing, "")].append(thing)
-        attributes = [event.attributes.get(name) for name in names]
         touched = [
             by_type[kind][0] if len(by_type[kind]) == 1 else LIST_MARK.join(by_type[kind]) or None for kind in extra
         ]
         for case in by_type[case_type]:
-            yield None, [case, event.kind, event.time, *attributes, *touched]
+            told = [event.attributes.get(name) or log.value(case, name, event.time) for name in names]
+            yield None, [case, event.kind, event.time, *told, *touched]
