@@ -36,9 +36,11 @@ class Promise:
     unused_materials
         Listed, and handed in by nobody.
     days_mean, over_days_share
-        Working days from the application to the result, and the share beyond the committed (else legal) limit.
+        Working days from the application to the result, and the share beyond the committed (else legal) limit. While a
+        special procedure (特别程序) runs, the clock stands still.
     late_share
-        Share of the cases with a promised time (承诺办结时间) that ended after it; `promised_cases` have one.
+        Share of the cases with a promised time (承诺办结时间) that ended after it, put off by as long as special
+        procedures took; `promised_cases` have one.
     told_twice_share
         Share of cases told twice or more what is missing (一次告知).
     """
@@ -94,7 +96,10 @@ def promises(
     for name in ("notices", "visits", "papers"):
         if name in cases:
             cases[name] = cases[name].fillna(0)
-    cases["days"] = _working_days(log, cases)
+    pauses = _pauses(log, whole, cases)
+    cases["days"] = _working_days(log, cases, pauses)
+    seconds = (pauses["to"] - pauses["since"]).dt.total_seconds().groupby(pauses["case_id"]).sum()
+    cases["paused"] = pd.to_timedelta(cases["case_id"].map(seconds).astype(float).fillna(0), unit="s")
     asked = _asked(log, whole, materials) if materials is not None else pd.DataFrame(columns=["service"])
     sizes = cases.groupby("service", sort=True).size().sort_values(ascending=False, kind="stable")
     return tuple(
@@ -149,8 +154,30 @@ def _asked(log: EventLog, whole: ir.Table, materials: ir.Table) -> pd.DataFrame:
     return log.run(counted.order_by("service", ibis.desc("cases"), "material_class"))
 
 
-def _working_days(log: EventLog, cases: pd.DataFrame) -> pd.Series:
-    """Days on which the log's offices worked, from the application's day (not counted) to the last event's."""
+def _pauses(log: EventLog, whole: ir.Table, cases: pd.DataFrame) -> pd.DataFrame:
+    """`case_id, since, to`: when a case's clock stood still, within the case; none overlaps another.
+
+    A special procedure whose end is not told stops no clock: how long it took is unknown.
+    """
+    import pandas as pd
+
+    if not log.has("suspended_from", "suspended_to"):
+        none = pd.Series([], dtype="datetime64[ns]")
+        return pd.DataFrame({"case_id": pd.Series([], dtype=object), "since": none, "to": none})
+    events = log.events.filter(log.events.suspended_to > log.events.suspended_from).semi_join(whole, "case_id")
+    told = log.run(events.select("case_id", since="suspended_from", to="suspended_to").distinct())
+    rows = told.merge(cases[["case_id", "first_at", "last_at"]], on="case_id").sort_values(["case_id", "since", "to"])
+    rows["since"], rows["to"] = rows[["since", "first_at"]].max(axis=1), rows[["to", "last_at"]].min(axis=1)
+    before = rows.groupby("case_id")["to"].transform(lambda ends: ends.cummax().shift())
+    rows["since"] = rows["since"].where(~(before > rows["since"]), before)
+    return rows.loc[rows["to"] > rows["since"], ["case_id", "since", "to"]]
+
+
+def _working_days(log: EventLog, cases: pd.DataFrame, pauses: pd.DataFrame) -> pd.Series:
+    """Days on which the log's offices worked, from the application's day (not counted) to the last event's.
+
+    Those of pauses are not counted: the day on which one begins is, that on which it ends is not.
+    """
     import ibis
     import numpy as np
     import pandas as pd
@@ -158,10 +185,14 @@ def _working_days(log: EventLog, cases: pd.DataFrame) -> pd.Series:
     dates = log.run(log.events.select(day=ibis._.completed_at.date()).group_by("day").aggregate(n=ibis._.count()))
     busy = dates[dates["n"] > 0.3 * dates["n"].median()]["day"]
     days = np.sort(pd.to_datetime(busy).to_numpy())
-    start = cases["first_at"].dt.normalize().to_numpy()
-    end = cases["last_at"].dt.normalize().to_numpy()
-    worked = np.searchsorted(days, end, side="right") - np.searchsorted(days, start, side="right")
-    return pd.Series(worked.astype(float), index=cases.index)
+
+    def between(start: pd.Series, end: pd.Series) -> np.ndarray:
+        first, last = (np.searchsorted(days, at.dt.normalize().to_numpy(), side="right") for at in (start, end))
+        return np.asarray(last - first, dtype=float)
+
+    worked = pd.Series(between(cases["first_at"], cases["last_at"]), index=cases.index)
+    stood = pd.Series(between(pauses["since"], pauses["to"]), index=pauses.index).groupby(pauses["case_id"]).sum()
+    return worked - cases["case_id"].map(stood).fillna(0).astype(float)
 
 
 def _mean(frame: pd.DataFrame, name: str) -> float | None:
@@ -196,6 +227,8 @@ def _promise(
         days_mean=_mean(cases, "days"),
         over_days_share=_over(cases, "days", limit),
         promised_cases=len(promised),
-        late_share=float((promised["last_at"] > promised["promised_at"]).mean()) if len(promised) else None,
+        late_share=float((promised["last_at"] - promised["paused"] > promised["promised_at"]).mean())
+        if len(promised)
+        else None,
         told_twice_share=_over(cases, "notices", 1),
     )

@@ -77,3 +77,31 @@ def test_a_service_without_an_entry_has_no_promise(log_of: LogOf) -> None:
     (promise,) = promises(log, episodes(log), catalogue=Catalogue())
     assert (promise.declared_visits, promise.over_visits_share, promise.declared_materials) == (None, None, None)
     assert promise.undeclared_materials == ()
+
+
+def test_the_clock_stands_still_while_a_special_procedure_runs(log_of: LogOf) -> None:
+    pauses = {
+        "a": [
+            ("2024-03-05 10:00", "2024-03-06 10:00"),
+            ("2024-03-06 08:00", "2024-03-07 09:00"),
+        ],  # one runs into another
+        "b": [("2024-03-05 10:00", None)],  # nobody knows how long
+        "c": [(None, None)],
+    }
+    rows: list[tuple[object, ...]] = []
+    for name, told in pauses.items():
+        fixed = ("登记", "市场监管", name, "2024-03-07 00:00")
+        rows.append((name, "提交申请", "2024-03-04 09:00", *fixed, None, None))
+        rows += [(name, "审查", f"2024-03-0{5 + n} 15:00", *fixed, *pause) for n, pause in enumerate(told)]
+        rows += [
+            (name, "审查", "2024-03-07 11:00", *fixed, None, None),
+            (name, "办结", "2024-03-08 16:00", *fixed, None, None),
+        ]
+    rows.append(("d", "提交申请", "2024-03-06 09:00", "别的", "市场监管", "d", None, None, None))
+    roles = "case_id activity completed_at service department applicant promised_at suspended_from suspended_to"
+    log = log_of(roles, rows)
+    own = Catalogue(services=(Service("登记", promised_days=3),))
+    told = next(p for p in promises(log, episodes(log), catalogue=own) if p.service == "登记")
+    assert told.days_mean == pytest.approx((2 + 4 + 4) / 3)
+    assert told.over_days_share == pytest.approx(2 / 3)
+    assert told.late_share == pytest.approx(2 / 3)
