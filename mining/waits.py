@@ -43,7 +43,8 @@ def moments(log: EventLog, cases: ir.Table) -> ir.Table:
     ir.Table
         ``episode_id, case_id, department, cause`` (of the wait that the event ends), ``from_at, to_at`` (of that wait;
         equal where there was none) and ``worked_s`` (what its own work adds). While anything of the episode is worked
-        on it does not wait.
+        on it does not wait. A wait in which a special procedure of the event's case runs has a row for what comes
+        before, one for the procedure (``suspended``) and one for what comes after.
     """
     import ibis
 
@@ -61,15 +62,46 @@ def moments(log: EventLog, cases: ir.Table) -> ir.Table:
     line = line.mutate(reached_at=line.completed_at.max().over(earlier))
     reached = line.reached_at.fill_null(line.begun_at)
     worked = line.completed_at.epoch_seconds() - ibis.greatest(line.begun_at, reached).epoch_seconds()
-    return line.select(
+    waits = line.select(
         "episode_id",
         "case_id",
         "department",
         "cause",
+        "event_number",
         from_at=ibis.least(reached, line.begun_at),
         to_at=line.begun_at,
         worked_s=ibis.greatest(worked, 0).cast("float64"),
     )
+    whole = waits.drop("event_number")
+    if not log.has("suspended_from", "suspended_to"):
+        return whole
+    paused = log.keep("paused_waits", _paused(log, waits))
+    before = paused.mutate(to_at=paused.since, worked_s=ibis.literal(0.0))
+    during = paused.mutate(
+        from_at=paused.since, to_at=paused.until, cause=_text("suspended"), worked_s=ibis.literal(0.0)
+    )
+    after = paused.mutate(from_at=paused.until)
+    return (
+        waits.anti_join(paused, "event_number")
+        .select(*whole.columns)
+        .union(*(part.select(*whole.columns) for part in (before, during, after)))
+    )
+
+
+def _paused(log: EventLog, waits: ir.Table) -> ir.Table:
+    """The waits in which a special procedure of their case runs, ``since`` and ``until`` when; several are one."""
+    import ibis
+
+    events = log.events
+    told = events.filter(events.suspended_to > events.suspended_from)
+    pauses = told.select("case_id", begins="suspended_from", ends="suspended_to").distinct()
+    met = waits.inner_join(pauses, "case_id")
+    within = met.filter(met.begins < met.to_at, met.ends > met.from_at)
+    each = within.group_by("event_number").aggregate(begins=within.begins.min(), ends=within.ends.max())
+    joined = waits.inner_join(each, "event_number")
+    return joined.mutate(
+        since=ibis.greatest(joined.begins, joined.from_at), until=ibis.least(joined.ends, joined.to_at)
+    ).drop("begins", "ends")
 
 
 def wait_parts(log: EventLog, episodes: ir.Table, services: Sequence[str] = ()) -> tuple[WaitPart, ...]:

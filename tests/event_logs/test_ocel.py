@@ -89,7 +89,9 @@ def as_database(path: Path) -> Path:
 
 
 @pytest.mark.parametrize(
-    ("name", "made"), [("a.jsonocel", as_json), ("a.xmlocel", as_xml), ("a.sqlite", as_database)], ids=str
+    ("name", "made"),
+    [("a.jsonocel", as_json), ("a.xmlocel", as_xml), ("a.sqlite", as_database)],
+    ids=["json", "xml", "sqlite"],
 )
 def test_what_a_case_has_is_told_by_its_events(tmp_path: Path, name: str, made: object) -> None:
     log = read_log(made(tmp_path / name))  # type: ignore[operator]

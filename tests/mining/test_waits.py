@@ -29,6 +29,20 @@ ROWS = [
 ]
 
 
+def test_a_special_procedure_takes_its_hours_from_the_wait_in_which_it_runs(log_of: LogOf) -> None:
+    rows = [(*row, None, None) for row in ROWS]
+    rows[1] = (*ROWS[1], "2024-03-04 10:30", "2024-03-04 11:30")  # amid the wait for the review
+    rows[5] = (*ROWS[5], "2024-03-04 16:30", "2024-03-04 19:00")  # from the work into the wait for collection
+    rows[7] = (*ROWS[7], "2024-03-05 12:10", "2024-03-05 12:20")  # while the application is worked on: no wait
+    log = log_of(COLUMNS + " suspended_from suspended_to", rows)
+    parts = {part.cause: part.mean_h for part in wait_parts(log, episodes(log))}
+    assert sum(parts.values()) == pytest.approx(29)
+    assert parts["suspended"] == pytest.approx(1 + 2)
+    assert parts["queue"] + parts.get("closed", 0) == pytest.approx(1)
+    assert parts["collection"] == pytest.approx(14)
+    assert parts["processing"] == pytest.approx(6)
+
+
 def test_every_hour_of_the_lead_time_belongs_to_one_part(log_of: LogOf) -> None:
     log = log_of(COLUMNS, ROWS)
     parts = {part.cause: part.mean_h for part in wait_parts(log, episodes(log))}
