@@ -208,8 +208,8 @@ def notes(
 def _cases_of_nobody(log: EventLog) -> tuple[int, int]:
     """How many cases no event names an applicant of whom an identity is known, and of how many cases."""
     nameless = log.events.filter(log.events.applicant_key.isnull())
-    if log.run(nameless.select("event_number").limit(1)).empty:
+    if not log.rows(nameless.select("event_number").limit(1)):
         return 0, 0
     known = log.events.group_by("case_id").aggregate(known=log.events.applicant_key.notnull().any())
-    totals = log.run(known.aggregate(n=(~known.known).sum(), of=known.count()))
-    return int(totals["n"][0] or 0), int(totals["of"][0])
+    ((nobody, cases),) = log.rows(known.aggregate(n=(~known.known).sum(), of=known.count()))
+    return int(nobody or 0), int(cases)

@@ -11,11 +11,13 @@ from pathlib import Path
 
 import pytest
 
+import event_logs
 import wording
 from onething.cli import run
 from onething.cli.app import build
 from onething.cli.first_page import ALONE, ON_LOGS, first_page
 
+SAMPLE = Path(event_logs.__file__).parent / "synthetic" / "sample" / "sample.csv.gz"
 LOG = "case_id,activity,completed_at,department\n1,apply,2024-03-04 09:00,tax\n1,decide,2024-03-05 09:00,fire\n"
 
 
@@ -39,6 +41,14 @@ def test_the_first_page_imports_no_engine() -> None:
     )
     done = subprocess.run([sys.executable, "-c", script], capture_output=True, text=True, check=True)
     assert done.stdout.splitlines()[-1] == "[]"
+
+
+@pytest.mark.parametrize("command", ["trips", "materials"])
+def test_rows_written_by_the_engine_load_no_data_frames(command: str, tmp_path: Path) -> None:
+    words = [command, str(SAMPLE), "--format", "parquet", "--out", str(tmp_path / "out")]
+    script = f"import sys; from onething.cli import run; code = run({words!r}); print(code, 'pandas' in sys.modules)"
+    done = subprocess.run([sys.executable, "-c", script], capture_output=True, text=True, check=True)
+    assert done.stdout.splitlines()[-1] == "0 False"
 
 
 def test_help_is_in_the_language_asked_for(capsys: pytest.CaptureFixture[str]) -> None:
