@@ -6,7 +6,8 @@ Ibis' own DuckDB backend does not work with DuckDB 2 (docs/decisions/0002-ibis-c
 from __future__ import annotations
 
 import re
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from contextlib import contextmanager, nullcontext
 from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, Protocol
@@ -17,7 +18,6 @@ if TYPE_CHECKING:
 
 
 MEMORY_LIMIT = "1500MB"
-_MOST_SORTED = 30_000_000  # numbers of 8 bytes, held twice
 
 
 class Engine(Protocol):
@@ -33,8 +33,11 @@ class Engine(Protocol):
         """The few rows of a lazy table as tuples, null as None."""
         ...
 
-    def keep(self, name: str, expression: ir.Table) -> ir.Table:
-        """Compute a lazy table once under a name; gives the table that reads it back."""
+    def keep(self, name: str, expression: ir.Table, *, as_written: bool = False) -> ir.Table:
+        """Compute a lazy table once under a name; gives the table that reads it back.
+
+        `as_written`: each join looks up in its right table, whatever an engine may guess of their sizes.
+        """
         ...
 
     def load(self, name: str, frame: pd.DataFrame, schema: Mapping[str, str] | None = None) -> ir.Table:
@@ -154,23 +157,9 @@ class DuckDBEngine:
         few = "" if limit is None else f" limit {limit}"
         return self.connection.execute(f'select "{column}", count(*) from "{table}" {others}group by 1{few}').fetchall()
 
-    def count_different(self, numbers: ir.Table, rows: int) -> int:
-        """How many different values a table's one column holds, whole numbers without a null.
-
-        They are sorted, which takes a third of the time in which the engine tells as many apart by their hashes; where
-        there are so many `rows` that they would fill the memory, the engine does it.
-        """
-        import numpy as np
-
-        (column,) = numbers.columns
-        if rows > _MOST_SORTED:
-            return int(self.rows(numbers.aggregate(n=numbers[column].nunique()))[0][0])
-        found = np.asarray(self.connection.execute(self.sql(numbers)).fetchnumpy()[column])
-        found.sort()
-        return int(np.count_nonzero(found[1:] != found[:-1])) + 1 if len(found) else 0
-
-    def keep(self, name: str, expression: ir.Table) -> ir.Table:
-        return self._create("table", name, expression)
+    def keep(self, name: str, expression: ir.Table, *, as_written: bool = False) -> ir.Table:
+        with self._joined_as_written() if as_written else nullcontext():
+            return self._create("table", name, expression)
 
     def view(self, name: str, expression: ir.Table) -> ir.Table:
         return self._create("view", name, expression)
@@ -202,8 +191,8 @@ class DuckDBEngine:
             self.connection.execute(f"create type {kind} as enum ({self.sql(known)})")
             told = f"enum_range(null::{kind})"
         return ShortTexts(
-            self._macro(f"hold_{kind}", f"given::{kind}", "string", "string"),
-            self._macro(f"number_{kind}", f"enum_code(given::{kind})::int", "string", "int32"),
+            self._macro(f"hold_{kind}", f"try_cast(given as {kind})", "string", "string"),
+            self._macro(f"number_{kind}", f"enum_code(try_cast(given as {kind}))::int", "string", "int32"),
             self._macro(f"text_{kind}", f"list_extract({told}, given + 1)", "int64", "string"),
         )
 
@@ -297,11 +286,15 @@ class DuckDBEngine:
         parquet = "format parquet, compression zstd, dictionary_size_limit 4096"
         options = parquet if form == "parquet" else "format csv, header true"
         target = str(path).replace("'", "''")
-        # Lists unnested and texts filtered are guessed to be few, and a join would be built on the many rows to write
-        # rather than on what is looked up for them: the order of the expression is the better guess.
+        # Lists unnested and texts filtered are guessed to be few, and a join would be built on the many rows to write.
+        with self._joined_as_written():
+            self.connection.execute(f"copy ({self.sql(expression)}) to '{target}' ({options})")
+
+    @contextmanager
+    def _joined_as_written(self) -> Iterator[None]:
         self.connection.execute("set disabled_optimizers = 'build_side_probe_side'")
         try:
-            self.connection.execute(f"copy ({self.sql(expression)}) to '{target}' ({options})")
+            yield
         finally:
             self.connection.execute("set disabled_optimizers = ''")
 

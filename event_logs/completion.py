@@ -30,6 +30,7 @@ class Completed:
     present: frozenset[str]
     notes: tuple[Note, ...]
     changed: bool  # whether more was done than naming: such events are computed once
+    own_keys: frozenset[str]  # persons' roles in which each identity is its own key
 
 
 def completed(
@@ -63,11 +64,12 @@ def completed(
         elif role in events.columns:
             events, differs = _with_key(engine, events, role)
             changed = changed or differs
+            own_keys |= set() if differs else {role}
     if "applicant" in events.columns and (totals["no_applicant"] or changed):
         events, said = _with_those_of_the_case(engine, events, "applicant", key="applicant_key")
         notes += said
     changed = changed or bool(notes)
-    return Completed(events, frozenset(present), tuple(notes), changed)
+    return Completed(events, frozenset(present), tuple(notes), changed, own_keys)
 
 
 def _with_key(engine: DuckDBEngine, events: ir.Table, role: str) -> tuple[ir.Table, bool]:

@@ -51,6 +51,11 @@ def seconds(number: Any) -> Any:
     """A span of so many seconds."""
 
 
+@ibis.udf.scalar.builtin(name="bit_count", signature=((dt.int64,), dt.int64))  # type: ignore[untyped-decorator]
+def bits_set(number: Any) -> Any:
+    """How many bits of a whole number are set."""
+
+
 @ibis.udf.scalar.builtin(name="make_timestamp", signature=((dt.int64,), dt.timestamp))  # type: ignore[untyped-decorator]
 def from_microseconds(number: Any) -> Any:
     """The moment so many microseconds after 1970, without zone."""

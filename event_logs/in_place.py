@@ -77,7 +77,7 @@ def in_place(
         if values is None:
             return None
         rewritten[role] = values
-    counts = _counted(engine, raw, columns, looks, left=[role for role in columns if role not in rewritten])
+    counts = _counted(engine, raw, columns, left=[role for role in columns if role not in rewritten])
     if not counts:
         return None
     for role, values in rewritten.items():
@@ -118,12 +118,10 @@ def _canonical_values(
     return values
 
 
-def _counted(
-    engine: DuckDBEngine, raw: Raw, columns: Mapping[str, int], looks: Looks, *, left: Sequence[str]
-) -> dict[str, int]:
+def _counted(engine: DuckDBEngine, raw: Raw, columns: Mapping[str, int], *, left: Sequence[str]) -> dict[str, int]:
     """Rows, those that end before they start (`reversed`), and of each role in `left` the null cells.
 
-    Nothing where a row is no event, or may be another's duplicate.
+    Nothing where a row is no event.
     """
     table = raw.expression()
     cells = {role: table[f"c{place}"] for role, place in columns.items()}
@@ -132,25 +130,14 @@ def _counted(
         unreadable=case.isnull() | activity.isnull() | ended.isnull(),
         second_header=(case == raw.headers[columns["case_id"]]) & (activity == raw.headers[columns["activity"]]),
         reversed=cells["started_at"] > ended if "started_at" in cells else ibis.literal(False),
-        # Within one case later than the row before it: where all rows are so, or begin a case, no two are equal.
-        goes_on=(case == case.lag().over(ibis.window())) & (ended > ended.lag().over(ibis.window())),
     )
     counts = beside.aggregate(
         rows=beside.count(),
         bad=(beside.unreadable | beside.second_header.fill_null(False)).sum(),
-        begun=(~beside.goes_on.fill_null(False)).sum(),
         reversed=beside.reversed.sum(),
         **{role: beside[f"c{columns[role]}"].isnull().sum() for role in left},
     )
     found = dict(zip(counts.columns, (int(n or 0) for n in engine.rows(counts)[0]), strict=True))
     if found.pop("bad") or not found["rows"]:
         return {}
-    if found.pop("begun") != looks.cases and _different(engine, table, columns, found["rows"]) != found["rows"]:
-        return {}
     return found
-
-
-def _different(engine: DuckDBEngine, table: ir.Table, columns: Mapping[str, int], rows: int) -> int:
-    """How many rows differ in what every event needs: at least so many differ at all."""
-    digest = ibis.struct({role: table[f"c{columns[role]}"] for role in NEEDED}).hash()
-    return engine.count_different(table.select(digest=digest), rows)

@@ -54,13 +54,14 @@ class EventLog:
     """An event log in canonical columns (`event_logs.columns`), one row an event, held by an engine.
 
     Times are local wall-clock timestamps without zone (the reading's timezone). A role that the source lacks is a
-    column of nulls.
+    column of nulls. `own_keys`: persons' roles known to hold each identity as it is compared.
     """
 
     engine: Engine
     events: ir.Table
     present: frozenset[str]
     reading: Reading = field(default_factory=Reading)
+    own_keys: frozenset[str] = frozenset()
 
     def has(self, *roles: str) -> bool:
         """Whether the source knows all of these roles."""
@@ -74,10 +75,10 @@ class EventLog:
         """The few rows of a lazy table as tuples, null as None."""
         return self.engine.rows(expression)
 
-    def keep(self, name: str, expression: ir.Table) -> ir.Table:
+    def keep(self, name: str, expression: ir.Table, *, as_written: bool = False) -> ir.Table:
         """Compute a lazy table once."""
-        return self.engine.keep(name, expression)
+        return self.engine.keep(name, expression, as_written=as_written)
 
     def with_events(self, events: ir.Table) -> EventLog:
         """The same log, other rows: a filter, a sample, a held-out part."""
-        return EventLog(self.engine, events, self.present, self.reading)
+        return EventLog(self.engine, events, self.present, self.reading, self.own_keys)

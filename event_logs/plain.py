@@ -16,6 +16,7 @@ import ibis
 from event_logs.canonical import LISTS, NUMBERS, TIMES
 from event_logs.few_lists import is_split_at_once, split_list
 from event_logs.identities import needs_key
+from event_logs.repeated import marked_cases
 from event_logs.times import is_usual_time
 from event_logs.values import ODD_CELL, is_messy, is_odd
 from event_logs.vocabularies import CODED
@@ -38,13 +39,13 @@ class Looks:
 
     `plain`: roles whose columns are plain; `identical`: those of them that hold no empty text either, so that the
     column as it stands is the canonical one; `own_keys`: persons' roles in which every identity is its own key;
-    `cases`: different case numbers, 0 where they were not counted.
+    `may_repeat`: the hashes (``case``) of the cases of which two rows may be equal; None where there are none.
     """
 
     plain: frozenset[str]
     identical: frozenset[str]
     own_keys: frozenset[str]
-    cases: int
+    may_repeat: ir.Table | None
 
 
 def look_at_columns(
@@ -71,6 +72,13 @@ def look_at_columns(
     plain: set[str] = set()
     identical: set[str] = set()
     looks: dict[str, ir.Table] = {}
+    cases = marked_cases(raw, columns)
+    is_text = cases.value.type().is_string()
+    marks = cases.select(
+        "may_repeat", case=cases.value.hash(), odd=_odd(cases.value, lazy=raw.lazy) if is_text else False,
+        blank=(cases.value == "") if is_text else False,
+    )  # fmt: skip
+    cases = engine.keep("case_marks", marks)
     for role, place in columns.items():
         cell = table[f"c{place}"]
         if role in CODED:
@@ -81,6 +89,8 @@ def look_at_columns(
             identical |= {role} if _has_type_of(role, cell) else set()
         elif role in NUMBERS:
             continue
+        elif role == "case_id":
+            looks[role] = _look(cases, cases.odd, blank=cases.blank)
         elif role in written and role in LISTS:
             plain |= {role} if all(map(_is_plain_list, written[role])) else set()
         elif role in written:
@@ -98,10 +108,12 @@ def look_at_columns(
     found = [(role, *engine.rows(look)[0]) for role, look in looks.items()]
     plain |= {role for role, odd, *_ in found if not odd}
     texts = {role for role in plain if role not in TIMES and role not in LISTS}
-    identical |= {role for role, odd, blank, *_ in found if role in texts and not odd and not blank}
-    own_keys = {role for role, _, _, keyed, _ in found if role in texts & set(PERSONS) and not keyed}
-    cases = next((int(n) for role, *_, n in found if role == "case_id"), 0)
-    return Looks(frozenset(plain), frozenset(identical), frozenset(own_keys), cases)
+    identical |= {role for role, odd, blank, _ in found if role in texts and not odd and not blank}
+    own_keys = {role for role, _, _, keyed in found if role in texts & set(PERSONS) and not keyed}
+    may_repeat = engine.keep("may_repeat", cases.filter(cases.may_repeat).select("case"))
+    engine.drop(cases)
+    some = bool(engine.rows(may_repeat.limit(1)))
+    return Looks(frozenset(plain), frozenset(identical), frozenset(own_keys), may_repeat if some else None)
 
 
 def _has_type_of(role: str, cell: ir.Value) -> bool:
@@ -120,7 +132,6 @@ def _look(
         odd=_any(odd),
         blank=_any(blank) if blank is not None else no,
         keyed=_any(keyed) if keyed is not None else no,
-        n=table.count(),
     )
 
 

@@ -8,7 +8,6 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 import wording
-from event_logs.columns import NEEDED
 from event_logs.log import EventLog, Reading, Rejected
 from event_logs.readers import Raw
 from event_logs.rejected import check_number
@@ -127,13 +126,15 @@ def _log_of_raw(
 class Draft:
     """Events with `reason` (null where readable), and what a first pass over them counted.
 
-    `in_place`: they are the raw table's own columns. `own_keys`: persons' roles in which each identity is its own key.
+    `in_place`: they are the raw table's own columns. `again`: rows equal to an earlier one, None where there is none.
+    `own_keys`: persons' roles in which each identity is its own key.
     """
 
     table: ir.Table
     totals: Mapping[str, int]
     notes: tuple[Note, ...]
     own_keys: frozenset[str]
+    again: ir.Table | None = None
     in_place: bool = False
 
 
@@ -144,6 +145,7 @@ def _drafted(
     from event_logs.day_order import day_comes_first
     from event_logs.in_place import in_place
     from event_logs.plain import look_at_columns
+    from event_logs.repeated import repeated_rows
     from event_logs.spellings import alike_names, codes_of, written_values
     from event_logs.unread_numbers import unread_numbers
 
@@ -157,26 +159,26 @@ def _drafted(
     notes += doubts
     alike = alike_names(written)
     notes += [("log.note-alike-names", {"role": role, "n": len(names)}) for role, names in alike.items()]
-    if found := in_place(
+    again = None if looks.may_repeat is None else repeated_rows(engine, raw, assignment.columns, looks.may_repeat)
+    found = None if again is not None else in_place(
         engine, raw, assignment.columns, looks,
         zone=zone, written=written, spellings=spellings, alike=alike, day_first=day_first,
-    ):  # fmt: skip
-        totals = {"rows": found.rows, "bad": 0, "distinct": found.rows, "reversed": found.reversed}
+    )  # fmt: skip
+    if found:
+        totals = {"rows": found.rows, "bad": 0, "reversed": found.reversed}
         totals |= {name: found.lacking.get(role, 0) for name, role in _FILLED.items()}
         rewritten = set(found.table.columns) - set(found.lacking)
         if unknown := {name: role for name, role in _FILLED.items() if role in rewritten}:
             totals |= _numbers(engine, found.table.aggregate(**_lacking(found.table, unknown)))
         return Draft(found.table, totals, tuple(notes), looks.own_keys, in_place=True)
-    carry = ["row", "line", "digest", *dict.fromkeys(wanted.values())]
+    carry = ["row", "line", *dict.fromkeys(wanted.values())]
     steps = canonical_table(
-        engine, _numbered(raw, wanted), assignment.columns, zone=zone, spellings=spellings, plain=plain, carry=carry,
+        engine, raw.expression(), assignment.columns, zone=zone, spellings=spellings, plain=plain, carry=carry,
         alike=alike, day_first=day_first, lazy=raw.lazy, identical=looks.identical,
     )  # fmt: skip
     headers = {role: raw.headers[place] for role, place in assignment.columns.items()}
     reason = reason_of(steps, {role: steps[cell] for role, cell in wanted.items()}, headers, plain)
-    draft = steps.select(
-        *assignment.columns, event_number=steps.row, line=steps.line, reason=reason, digest=steps.digest
-    )
+    draft = steps.select(*assignment.columns, event_number=steps.row, line=steps.line, reason=reason)
     draft = engine.view("draft", draft) if raw.lazy else engine.keep("draft", draft)
     totals = draft.aggregate(
         rows=draft.count(),
@@ -184,9 +186,7 @@ def _drafted(
         reversed=_count_if(draft, "started_at", lambda d: d.started_at > d.completed_at),
         **_lacking(draft, _FILLED),
     )
-    counts = _numbers(engine, totals)
-    counts["distinct"] = engine.count_different(draft.select("digest"), counts["rows"])
-    return Draft(draft, counts, tuple(notes), looks.own_keys)
+    return Draft(draft, _numbers(engine, totals), tuple(notes), looks.own_keys, again)
 
 
 def _numbers(engine: DuckDBEngine, totals: ir.Table) -> dict[str, int]:
@@ -210,14 +210,6 @@ def _count_if(draft: ir.Table, role: str, test: Callable[[ir.Table], Any]) -> An
     return test(draft).sum() if role in draft.columns else ibis.literal(0)
 
 
-def _numbered(raw: Raw, wanted: Mapping[str, str]) -> ir.Table:
-    """The raw table with a 64-bit `digest` of each row's needed cells: rows equal in all columns are equal in these."""
-    import ibis
-
-    table = raw.expression()
-    return table.mutate(digest=ibis.struct({cell: table[cell] for cell in (wanted[role] for role in NEEDED)}).hash())
-
-
 def _finished(
     engine: DuckDBEngine, raw: Raw, assignment: Assignment, draft: Draft, zone: str, places: Path | None
 ) -> EventLog:
@@ -230,9 +222,11 @@ def _finished(
     if not readable:
         raise _nothing_readable(raw, rejected)
     duplicates = 0
-    if draft.totals["distinct"] < draft.totals["rows"]:
-        kept, duplicates = _without_duplicates(engine, raw, kept)
-    events = kept if draft.in_place else kept.drop("reason", "digest")
+    if draft.again is not None:
+        again = kept.semi_join(draft.again, kept.event_number == draft.again.again)
+        ((duplicates,),) = engine.rows(again.aggregate(n=again.count()))
+        kept = kept.anti_join(draft.again, kept.event_number == draft.again.again)
+    events = kept if draft.in_place else kept.drop("reason")
     result = completed(engine, events, totals=draft.totals, own_keys=draft.own_keys)
     events, halls = with_halls(engine, result.events, places)
     table = with_missing(events)
@@ -262,7 +256,7 @@ def _finished(
         notes=notes,
         duplicates=duplicates,
     )
-    return EventLog(engine, table, present, reading)
+    return EventLog(engine, table, present, reading, result.own_keys)
 
 
 def _rejected(engine: DuckDBEngine, raw: Raw, draft: Draft) -> list[Rejected]:
@@ -288,21 +282,6 @@ def _rejected(engine: DuckDBEngine, raw: Raw, draft: Draft) -> list[Rejected]:
         Rejected(int(line), str(reason), str(cell), str(file))
         for line, reason, cell, file in zip(numbered, rows["reason"], rows["text"], rows["file"], strict=True)
     ]
-
-
-def _without_duplicates(engine: DuckDBEngine, raw: Raw, kept: ir.Table) -> tuple[ir.Table, int]:
-    """Rows equal in every column are one event, the first: found by digest, then compared cell by cell."""
-    import ibis
-
-    several = kept.group_by("digest").aggregate(n=kept.count()).filter(lambda t: t.n > 1)
-    table = raw.expression()
-    suspects = kept.semi_join(several, "digest").select(number="event_number")
-    cells = [f"c{place}" for place in range(len(raw.headers))]
-    rows = table.join(suspects, table.row == suspects.number).select("row", *cells)
-    ranked = rows.mutate(turn=ibis.row_number().over(ibis.window(group_by=cells, order_by="row")))
-    again = engine.keep("again", ranked.filter(ranked.turn > 0).select(again="row"))
-    n = int(engine.run(again.aggregate(n=again.count()))["n"].iloc[0])
-    return (kept.anti_join(again, kept.event_number == again.again) if n else kept), n
 
 
 def _nothing_readable(raw: Raw, rejected: Sequence[Rejected]) -> InputError:

@@ -3,98 +3,15 @@
 from __future__ import annotations
 
 import unicodedata
-from collections.abc import Iterable, Sequence
+from collections.abc import Sequence
 from typing import TYPE_CHECKING
 
-from catalogue.vocabulary import FINAL_STEPS, step_of
+from mining.cases import cases
 
 if TYPE_CHECKING:
     import ibis.expr.types as ir
 
     from event_logs.log import EventLog
-
-# What stands in a field of identities where there is none. Masked ones carry an asterisk.
-PLACEHOLDER = r"[*＊]|^[-—_/\\.·?？无空0xX×]+$|^(?i:null|none|nan|n/a|na|unknown|不详|未知|暂无|待定|没有)$"
-
-
-def steps_of(log: EventLog) -> dict[str, str]:
-    """Which step each activity of a log is, as `catalogue.vocabulary` names steps; activities in their own order."""
-    names = log.rows(log.events.select("activity").distinct().order_by("activity"))
-    return {name: step_of(name) for (name,) in names if name is not None}
-
-
-def activities_of(steps: dict[str, str], wanted: Iterable[str]) -> list[str]:
-    """The activities that are one of the wanted steps."""
-    kinds = set(wanted)
-    return [name for name, step in steps.items() if step in kinds]
-
-
-def cases(log: EventLog, *, steps: dict[str, str] | None = None) -> ir.Table:
-    """One row a case: what episodes need of it, lazy.
-
-    Parameters
-    ----------
-    steps
-        What `steps_of` gives, where the caller has it already.
-
-    Returns
-    -------
-    ir.Table
-        ``case_id, service, applicant, applicant_key, object, episode, first_at`` (start, or completion where unknown),
-        ``last_at, first_event_number, begins`` (the first event is an application) and ``ends`` (a decision or a
-        hand-over is there).
-    """
-    import ibis
-
-    steps = steps_of(log) if steps is None else steps
-    events = log.events.mutate(begun_at=log.events.started_at.fill_null(log.events.completed_at))
-    applies = events.activity.isin(activities_of(steps, ["apply"]) or [""])
-    final = events.activity.isin(activities_of(steps, FINAL_STEPS) or [""])
-    if log.has("outcome"):
-        final |= events.outcome.isin(["refuse", "withdraw"]).fill_null(False)
-    none = ibis.null("string")
-    grouped = events.group_by("case_id").aggregate(
-        service=events.service.max() if log.has("service") else none,
-        object=_named_by(log, "object"),
-        episode=_named_by(log, "episode"),
-        **_applicants(log),
-        first_at=events.begun_at.min(),
-        last_at=events.completed_at.max(),
-        first_event_number=events.event_number.min(),
-        applied_at=events.begun_at.min(where=applies),
-        ends=final.any(),
-    )
-    if "applicant_key" not in grouped.columns:
-        grouped = grouped.mutate(applicant_key=grouped.applicant)
-    return grouped.mutate(begins=(grouped.applied_at <= grouped.first_at).fill_null(False)).drop("applied_at")
-
-
-def _applicants(log: EventLog) -> dict[str, ir.StringValue]:
-    """A case's applicant and his key. An event that masks him does not hide the name that the case's others tell."""
-    import ibis
-
-    name, key = log.events.applicant, log.events.applicant_key
-    if not log.has("applicant"):
-        return {"applicant": ibis.null("string"), "applicant_key": ibis.null("string")}
-    if not log.rows(log.events.filter(~name.identical_to(key)).select("event_number").limit(1)):
-        return {"applicant": name.max()}  # each is his own key: the same texts need not be looked through twice
-    return {"applicant": ibis.coalesce(name.max(where=key.notnull()), name.max()), "applicant_key": key.max()}
-
-
-def _named_by(log: EventLog, role: str) -> ir.StringValue:
-    """The case's identity in a column, without what is masked or a placeholder: that ties nothing.
-
-    Each different identity is looked at first, since few logs have any that is none, and many have none at all.
-    """
-    import ibis
-
-    column = log.events[role]
-    written = column.as_table().distinct().filter(lambda t: t[role].notnull())
-    look = written.aggregate(known=written.count(), odd=written[role].re_search(PLACEHOLDER).any().fill_null(False))
-    known, odd = log.rows(look)[0] if log.has(role) else (0, False)
-    if not known:
-        return ibis.null("string")
-    return (column.re_search(PLACEHOLDER).ifelse(None, column) if odd else column).max()
 
 
 def episodes(log: EventLog, *, bundles: Sequence[Sequence[str]] = (), episode_gap_days: float = 60) -> ir.Table:
@@ -112,9 +29,9 @@ def episodes(log: EventLog, *, bundles: Sequence[Sequence[str]] = (), episode_ga
     -------
     ir.Table
         ``case_id, episode_id`` (the id of the episode's first case), ``episode_number`` (the number of its first row:
-        a short key), ``applicant`` (as written), ``applicant_key,
-        service, first_at, last_at, first_event_number`` (of the case), ``cut`` (of the episode: some case of it lacks
-        its application or its decision and hand-over) and ``reason`` (what ties the case: ``episode``, ``object``,
+        a short key), ``applicant`` (as written), ``applicant_key, service, first_at, last_at, first_event_number,
+        shown`` (of the case, as `mining.cases` gives them), ``cut`` (of the episode: some case of it lacks its
+        application or its decision and hand-over) and ``reason`` (what ties the case: ``episode``, ``object``,
         ``applicant``; ``no_bundle`` or ``no_identity`` where nothing does).
 
     Notes
@@ -130,7 +47,7 @@ def episodes(log: EventLog, *, bundles: Sequence[Sequence[str]] = (), episode_ga
     tied = _tied(found.mutate(service=found.service.fill_null("")), _bundle_of(log, found, bundles))
     services = services.mutate(service=services.service.fill_null(""))
     numbers = log.keep("episode_numbers", _numbered(tied, episode_gap_days))
-    kept = log.keep("episodes", _named(tied, numbers, services))
+    kept = log.keep("episodes", _named(tied, numbers, services), as_written=True)
     for narrow in (found, numbers):
         log.engine.drop(narrow)
     return kept
@@ -214,7 +131,7 @@ def _named(tied: ir.Table, numbers: ir.Table, services: ir.Table) -> ir.Table:
     return named.select(
         "case_id", "episode_id", "episode_number", "applicant", "applicant_key",
         named.service.nullif("").name("service"), "first_at", "last_at", "first_event_number",
-        named.cut.fill_null(False).name("cut"), "reason",
+        "shown", named.cut.fill_null(False).name("cut"), "reason",
     )  # fmt: skip
 
 

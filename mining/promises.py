@@ -112,7 +112,7 @@ def _notices(log: EventLog, whole: ir.Table) -> pd.DataFrame:
     """`case_id, notices`: how often told what is missing."""
     import ibis
 
-    from mining.episodes import activities_of, steps_of
+    from mining.steps import activities_of, steps_of
 
     names = activities_of(steps_of(log), ["notice"])
     told = log.events.filter(log.events.activity.isin(names or [""])).semi_join(whole, "case_id")

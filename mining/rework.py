@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
-from mining.episodes import activities_of, steps_of
+from mining.steps import activities_of, steps_of
 
 if TYPE_CHECKING:
     import ibis.expr.types as ir

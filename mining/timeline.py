@@ -8,8 +8,8 @@ from datetime import datetime, timedelta
 from typing import TYPE_CHECKING
 
 from mining.calendars import is_working_day
-from mining.episodes import steps_of
 from mining.focus import focus_cases
+from mining.steps import steps_of
 from mining.waits import AWAITED
 
 if TYPE_CHECKING:

@@ -6,7 +6,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
-from mining.visits import facing
+from mining.facing import facing
 
 if TYPE_CHECKING:
     import ibis.expr.types as ir

@@ -5,8 +5,9 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from typing import TYPE_CHECKING
 
-from mining.episodes import CARRY, activities_of, carried, steps_of
+from mining.episodes import CARRY, carried
 from mining.places import sites_of
+from mining.steps import activities_of, steps_of
 from mining.trip_counts import DepartmentTrips, Trips, count_trips, notes
 from mining.trip_rows import COLUMNS, ROW, agents_of, bare, verdict, written
 from mining.visits import visits
@@ -237,7 +238,7 @@ def unanswered(log: EventLog, steps: dict[str, str]) -> ir.Table:
         at=tells.ifelse(events.completed_at, events.started_at.fill_null(events.completed_at)),
     )
     told = steps_taken.filter(steps_taken.tells | steps_taken.answers)
-    told = told.semi_join(steps_taken.filter(steps_taken.tells).select("case"), "case")
+    told = told.semi_join(told.filter(told.tells).select("case"), "case")
     later = ibis.window(group_by="case", order_by=["at", "event_number"], rows=(1, None))
     answer = told.tells.ifelse(ibis.null("timestamp"), told.at)
     return (

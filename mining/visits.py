@@ -3,15 +3,13 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
-from functools import reduce
-from operator import or_
 from typing import TYPE_CHECKING
 
-from catalogue.vocabulary import APPLICANT_STEPS
 from event_logs.halls import hall_of
-from mining.episodes import activities_of, steps_of
+from mining.cases import AT_WINDOW, COLLECTED, DECLARED, SEEN, shown
+from mining.facing import ON_THE_SPOT, Facing, facing, needs_applicant
 from mining.places import only_places, with_places
+from mining.steps import activities_of
 
 if TYPE_CHECKING:
     import ibis.expr.types as ir
@@ -19,34 +17,11 @@ if TYPE_CHECKING:
     from event_logs.backend import ShortTexts
     from event_logs.log import EventLog
 
-ON_THE_SPOT = ("onsite", "self_service")
-ELSEWHERE = ("online", "phone", "post")
 CERTAINTY = ("observed", "inferred", "possible")
 
 # Why an event counts as a visit, by the index that the tables carry; the keys stand in wording `trips.rule`.
 # The first three give an observed visit, the next two an inferred one, the last a possible one: the larger, the weaker.
 RULES = ("recorded", "vocabulary", "assumed", "delivery", "window", "channel")
-
-
-@dataclass(frozen=True, slots=True)
-class Facing:
-    """Which activities of a log have the applicant before them, and how that is known.
-
-    `steps` is what each activity is; `assumed` says that the vocabulary knows none of them, so that every event counts.
-    """
-
-    steps: dict[str, str]
-    activities: tuple[str, ...]
-    assumed: bool
-
-
-def facing(log: EventLog, applicant_activities: Sequence[str] = ()) -> Facing:
-    """The applicant-facing activities of a log: those that the user lists, else those of the vocabulary."""
-    steps = steps_of(log)
-    listed = [name for name in steps if name in set(applicant_activities)]
-    known = listed if applicant_activities else activities_of(steps, APPLICANT_STEPS)
-    assumed = not applicant_activities and all(step == "other" for step in steps.values())
-    return Facing(steps, tuple(known), assumed)
 
 
 def visits(
@@ -84,7 +59,7 @@ def visits(
 
     known = facing(log, applicant_activities)
     found = _recorded(log, known, places)
-    for inferred in _inferred(log, known, places):
+    for inferred in _inferred(log, known, places, episodes, applicant_activities):
         found = found.union(inferred)
     # An unknown visitor is the unknown applicant of that one case: he ties nothing beyond it.
     person = ibis.coalesce(episodes.applicant_key, "case " + episodes.case_id).hash()
@@ -100,21 +75,6 @@ def visits(
         return kept
     filled = with_places(kept, log.keep("only_places", only_places(log, places)))
     return log.keep("visits", filled.mutate(place=sites.hold(filled.place)))
-
-
-def _needs_applicant(log: EventLog, known: Facing) -> tuple[ir.BooleanColumn, ir.IntegerColumn]:
-    """Whether an event is the applicant's, and by which rule (index in `RULES`)."""
-    import ibis
-
-    events = log.events
-    by_word = events.activity.isin(known.activities) if known.activities else ibis.literal(False)
-    if known.assumed:
-        by_word = ibis.literal(True)
-    word_rule = 2 if known.assumed else 1
-    if not log.has("actor"):
-        return by_word, ibis.literal(word_rule)
-    unknown = events.actor.isnull()
-    return (events.actor == "applicant") | (unknown & by_word), unknown.ifelse(word_rule, 0)
 
 
 def _as_visits(log: EventLog, events: ir.Table, known: Facing, places: Mapping[str, str] | None) -> ir.Table:
@@ -143,7 +103,7 @@ def _recorded(log: EventLog, known: Facing, places: Mapping[str, str] | None) ->
     """The applicant's events on the spot, and those of unknown channel, which are only possible."""
     import ibis
 
-    needs, rule = _needs_applicant(log, known)
+    needs, rule = needs_applicant(log, known)
     events = log.events
     if not log.has("channel"):
         # Nothing says where any event happened. What is merely assumed to be the applicant's is then no visit at all.
@@ -171,12 +131,18 @@ def _said_to_be_collected(log: EventLog, known: Facing) -> ir.BooleanColumn:
     return (collects & events.channel.isnull() & (events.delivery == "collect")).fill_null(False)
 
 
-def _inferred(log: EventLog, known: Facing, places: Mapping[str, str] | None) -> list[ir.Table]:
+def _inferred(
+    log: EventLog,
+    known: Facing,
+    places: Mapping[str, str] | None,
+    episodes: ir.Table,
+    applicant_activities: Sequence[str],
+) -> list[ir.Table]:
     """Visits that no event records but a field implies."""
     by_field = {"uncollected": log.has("delivery"), "unseen": log.has("channel") and not known.assumed}
     if not any(by_field.values()):
         return []
-    lacking = log.keep("lacking", _lacking(log, known))
+    lacking = log.keep("lacking", _lacking(log, known, episodes, applicant_activities))
     ((uncollected, unseen),) = log.rows(lacking.aggregate(a=lacking.uncollected.any(), b=lacking.unseen.any()))
     out: list[ir.Table] = []
     if by_field["uncollected"] and uncollected:
@@ -189,27 +155,17 @@ def _inferred(log: EventLog, known: Facing, places: Mapping[str, str] | None) ->
     return out
 
 
-def _lacking(log: EventLog, known: Facing) -> ir.Table:
+def _lacking(log: EventLog, known: Facing, episodes: ir.Table, applicant_activities: Sequence[str]) -> ir.Table:
     """The cases that show less than they tell: ``case_id``, and what.
 
     ``uncollected``: its result is to be collected, and no event collects it; ``unseen``: it was at a window, and no
     event is its applicant's.
     """
-    import ibis
-
-    events = log.events
-    needs, _ = _needs_applicant(log, known)
-    collects = events.activity.isin(activities_of(known.steps, ["collect"]) or [""])
-    told = (
-        (events.delivery == "collect").fill_null(False),
-        collects,
-        events.channel.isin(ON_THE_SPOT).fill_null(False),
-        needs.fill_null(False) | events.channel.isin(ELSEWHERE[:2]).fill_null(False),
-    )
-    # A bit for each: one number to gather of a case's events, not four.
-    bits = [said.ifelse(ibis.literal(1 << place, "int8"), ibis.literal(0, "int8")) for place, said in enumerate(told)]
-    cases = events.select("case_id", shown=reduce(or_, bits)).group_by("case_id").aggregate(shown=ibis._.shown.bit_or())
-    declared, collected, at_window, seen = ((cases.shown & (1 << place)) != 0 for place in range(4))
+    cases = episodes
+    if applicant_activities:  # what is the applicant's is then not what `mining.cases` took for his
+        events = log.events.mutate(shown=shown(log, known))
+        cases = events.group_by("case_id").aggregate(shown=events.shown.bit_or())
+    declared, collected, at_window, seen = ((cases.shown & bit) != 0 for bit in (DECLARED, COLLECTED, AT_WINDOW, SEEN))
     found = cases.select("case_id", uncollected=declared & ~collected, unseen=at_window & ~seen)
     return found.filter(found.uncollected | found.unseen)
 
@@ -240,7 +196,7 @@ def _window_cases(log: EventLog, known: Facing, lacking: ir.Table) -> ir.Table:
     import ibis
 
     events = log.events
-    needs, _ = _needs_applicant(log, known)
+    needs, _ = needs_applicant(log, known)
     bare = events.filter(events.channel.isin(ON_THE_SPOT)).semi_join(lacking, "case_id")
     first = ibis.window(
         group_by="case_id",

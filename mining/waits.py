@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 from mining.calendars import opening_hours, with_working_s
-from mining.episodes import activities_of, steps_of
+from mining.steps import activities_of, steps_of
 
 if TYPE_CHECKING:
     import ibis.expr.types as ir

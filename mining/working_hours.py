@@ -30,7 +30,7 @@ def office_events(log: EventLog) -> ir.Table:
     import ibis
 
     from catalogue.vocabulary import APPLICANT_STEPS
-    from mining.episodes import activities_of, steps_of
+    from mining.steps import activities_of, steps_of
 
     events, steps = log.events, steps_of(log)
 

@@ -122,6 +122,13 @@ def test_activities_that_the_user_lists_are_the_applicants(log_of: LogOf) -> Non
     assert len(found(log_of(COLUMNS, rows), applicant_activities=["乙二"])) == 1
 
 
+def test_a_window_case_shows_its_applicant_or_not_by_the_activities_that_the_user_lists(log_of: LogOf) -> None:
+    log = log_of(COLUMNS, [visit("a", "09:00", "09:10", actor=None), visit("b", "09:00", "09:10", actor=None,
+                           activity="补正材料", applicant="乙")])  # fmt: skip
+    assert list(found(log)["rule"]) == ["vocabulary;first"] * 2
+    assert sorted(found(log, applicant_activities=["补正材料"])["rule"]) == ["vocabulary;first", "window;first"]
+
+
 def test_an_applicants_event_of_unknown_channel_is_only_possible(log_of: LogOf) -> None:
     rows = [visit("a", "09:00", "09:10"), visit("a", "15:00", "15:10", channel=None, activity="补正材料")]
     assert list(found(log_of(COLUMNS, rows))["certainty"]) == ["observed", "possible"]

@@ -1,0 +1,75 @@
+"""Rows equal in every column to an earlier one, found without comparing all rows of a log with one another.
+
+Rows of one case that are events of their own are told apart by two marks out of some sixty each, drawn from activity
+and time: a case that shows as many different marks as it has rows has no row twice. The few others are looked at again.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from typing import TYPE_CHECKING
+
+import ibis
+
+from event_logs.columns import NEEDED
+from event_logs.functions import bits_set
+
+if TYPE_CHECKING:
+    import ibis.expr.types as ir
+
+    from event_logs.backend import DuckDBEngine
+    from event_logs.readers import Raw
+
+_MARKS = 62  # the bits of a whole number that shifting reaches on every engine
+
+
+def marked_cases(raw: Raw, columns: Mapping[str, int]) -> ir.Table:
+    """``value`` (a case as written) and ``may_repeat``, whether two of its rows may be equal; lazy.
+
+    Parameters
+    ----------
+    columns
+        Role -> number of its column.
+    """
+    table = raw.expression()
+    told = table.select(value=table[f"c{columns[NEEDED[0]]}"], event=_event(table, columns))
+    one, other = told.event & 63, (told.event >> 6) & 63
+    cases = told.group_by("value").aggregate(n=told.count(), marks=_mark(one).bit_or(), others=_mark(other).bit_or())
+    few = [bits_set(cases[marks]) < cases.n for marks in ("marks", "others")]
+    return cases.select("value", may_repeat=few[0] & few[1])
+
+
+def repeated_rows(engine: DuckDBEngine, raw: Raw, columns: Mapping[str, int], cases: ir.Table) -> ir.Table | None:
+    """``again``: the rows that are equal in every column to an earlier one; None where there is none.
+
+    Parameters
+    ----------
+    cases
+        ``case``: the hashes of those that may have such rows.
+    """
+    table = raw.expression()
+    told = table.mutate(case=table[f"c{columns[NEEDED[0]]}"].hash()).semi_join(cases, "case")
+    suspects = engine.keep("suspects", told.select("row", "case", event=_event(told, columns)))
+    several = suspects.group_by(["case", "event"]).aggregate(n=suspects.count()).filter(lambda t: t.n > 1)
+    alike = engine.keep("alike", suspects.semi_join(several, ["case", "event"]).select("row"))
+    engine.drop(suspects)
+    again = None
+    if engine.rows(alike.limit(1)):
+        cells = [f"c{place}" for place in range(len(raw.headers))]
+        whole = table.semi_join(alike, "row").select("row", *cells)
+        ranked = whole.mutate(turn=ibis.row_number().over(ibis.window(group_by=cells, order_by="row")))
+        again = engine.keep("again", ranked.filter(ranked.turn > 0).select(again="row"))
+    engine.drop(alike)
+    return again if again is not None and engine.rows(again.limit(1)) else None
+
+
+def _event(table: ir.Table, columns: Mapping[str, int]) -> ir.IntegerValue:
+    """A number for what a row says happened, and when."""
+    what, when = (table[f"c{columns[role]}"] for role in NEEDED[1:])
+    event: ir.IntegerValue = ibis.struct({"what": what, "when": when}).hash()
+    return event
+
+
+def _mark(place: ir.IntegerValue) -> ir.IntegerValue:
+    mark: ir.IntegerValue = ibis.literal(1, "int64") << place.clip(upper=_MARKS)
+    return mark
