@@ -107,8 +107,8 @@ def _submissions(log: EventLog, documents: ir.Table, classes: MaterialClasses) -
     known = documents.select("spelling", "material_class", "kind", "valid_days", "document", "of_firm", "written")
     copies = log.keep("copies", _copies(log, known))
     several = bool(log.rows(copies.limit(1)))
-    events = _with_applicants(log).select(*_FACTS, "materials", "method", submitted_at="completed_at")
-    events = events.filter(events.materials.length() > 0)  # first: what is held short below is few rows then
+    events = _with_applicants(log, log.events.filter(log.events.materials.length() > 0))
+    events = events.select(*_FACTS, "materials", "method", submitted_at="completed_at")
     short = {name: log.engine.short(log.events.select(name)) for name in _RECURRING}
     events = events.mutate(**{name: texts.hold(events[name]) for name, texts in short.items()})
     rows = _handed_in(log, _listed(events) if several else events).join(known, "spelling").drop("spelling")
@@ -131,14 +131,14 @@ def _form_of(rows: ir.Table) -> ir.StringColumn:
     return ibis.cases((own, rows.material_class + "（" + rows.service + "）"), else_=rows.material_class)
 
 
-def _with_applicants(log: EventLog) -> ir.Table:
-    """The events; one that hands in and names nobody has the applicant of its case, where other events name one."""
+def _with_applicants(log: EventLog, handing: ir.Table) -> ir.Table:
+    """Events that hand in; one that names nobody has the applicant of its case, where other events name one."""
     import ibis
 
     _ = ibis._
-    nameless = log.events.filter(log.events.materials.length() > 0, log.events.applicant_key.isnull())
+    nameless = handing.filter(handing.applicant_key.isnull())
     if not log.has("applicant") or not log.rows(nameless.select("event_number").limit(1)):
-        return log.events
+        return handing
     known = log.events.filter(_.applicant_key.notnull()).semi_join(nameless, "case_id")
     named = log.keep(
         "named_cases",
@@ -147,7 +147,7 @@ def _with_applicants(log: EventLog) -> ir.Table:
             case_key=_.applicant_key.first(order_by=[_.completed_at, _.event_number]),
         ),
     )
-    met = log.events.left_join(named, "case_id").drop("case_id_right")
+    met = handing.left_join(named, "case_id").drop("case_id_right")
     own = met.applicant_key.notnull() | met.case_key.isnull()
     return met.mutate(
         applicant=ibis.cases((own, met.applicant), else_=met.case_applicant),
@@ -213,10 +213,9 @@ _FACTS = (
 
 
 def _handed_in(log: EventLog, events: ir.Table) -> ir.Table:
-    """Every material of every row that hands in, with its place in the list; what came as `shared` is left out."""
+    """Every material of rows that hand in, with its place in the list; what came as `shared` is left out."""
     import ibis
 
-    events = events.filter(events.materials.length() > 0)
     if not log.has("method"):
         return _unnested(log, events.drop("method"))
     events = events.filter(ibis.coalesce(events.method, "") != "shared")

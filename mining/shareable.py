@@ -74,6 +74,8 @@ def with_issuer(log: EventLog, submitted: ir.Table, numbers: ir.Table, documents
     import ibis
 
     issues = issued(log, documents)
+    named = issues.mutate(known=issues.applicant_key.notnull()).drop("case_id", "applicant_key", "service")
+    issues = log.keep("issues", named)
     table = issuers(log, issues)
     whole = table.filter(table.region == "")
     several = [
@@ -111,7 +113,7 @@ def _received(log: EventLog, numbers: ir.Table, issues: ir.Table, several: list[
     """
     import ibis
 
-    mine = issues.filter(issues.applicant_key.notnull())
+    mine = issues.filter(issues.known)
     one = mine.filter(mine.document.notin(several)) if several else mine
     first = one.group_by("person", "document").aggregate(first_issued_at=one.issued_at.min())
     met = numbers.join(first, ["person", "document"])
@@ -120,7 +122,9 @@ def _received(log: EventLog, numbers: ir.Table, issues: ir.Table, several: list[
     if several:
         last = _last_issued(numbers, mine, several)
         found = found.union(last.select("code", "last_issuer", theirs=True).select(*found.columns))
-    return log.keep("received", found)
+    kept = log.keep("received", found)
+    log.engine.drop(issues)
+    return kept
 
 
 def _last_issued(numbers: ir.Table, mine: ir.Table, several: list[int]) -> ir.Table:
