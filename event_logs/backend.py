@@ -25,8 +25,8 @@ class Engine(Protocol):
 
     dialect: str
 
-    def run(self, expression: ir.Table) -> pd.DataFrame:
-        """Run a lazy table and give its rows, which should be few."""
+    def run(self, expression: ir.Table, *, as_written: bool = False) -> pd.DataFrame:
+        """Run a lazy table and give its rows, which should be few; `as_written` as `keep` has it."""
         ...
 
     def rows(self, expression: ir.Table) -> list[tuple[Any, ...]]:
@@ -107,6 +107,8 @@ class DuckDBEngine:
         )
         self.connection.execute("set preserve_insertion_order = false")
         self.connection.execute("set enable_progress_bar = false")
+        # A Parquet log is asked some fifty questions, and what it says of itself is long.
+        self.connection.execute("set parquet_metadata_cache = true")
         self.connection.execute(f"set memory_limit = '{memory_limit or MEMORY_LIMIT}'")
         # DuckDB would spill into the working folder, which is the user's.
         self._spill = tempfile.TemporaryDirectory(prefix="onething-", ignore_cleanup_errors=True)
@@ -124,10 +126,11 @@ class DuckDBEngine:
 
         return str(ibis.to_sql(expression, dialect=self.dialect))
 
-    def run(self, expression: ir.Table) -> pd.DataFrame:
+    def run(self, expression: ir.Table, *, as_written: bool = False) -> pd.DataFrame:
         import pandas as pd
 
-        rows = self.connection.execute(self.sql(expression)).df()
+        with self._joined_as_written() if as_written else nullcontext():
+            rows = self.connection.execute(self.sql(expression)).df()
         short = [column for column, kind in rows.dtypes.items() if kind == "category"]
         for column in short:
             texts = rows[column].astype(object)

@@ -162,6 +162,9 @@ def as_text(table: ir.Table) -> ir.Table:
     return table.select(**columns)
 
 
+_STARTS = [ord(character) for character in "=+-@＝＋－＠\t\r"]  # of what a spreadsheet runs
+
+
 def guarded(table: ir.Table) -> ir.Table:
     """Text cells that a spreadsheet would run as a formula, with a quote before them; numbers never."""
     import ibis
@@ -171,19 +174,17 @@ def guarded(table: ir.Table) -> ir.Table:
     for name, kind in table.schema().items():
         column = table[name]
         if isinstance(kind, dt.String):
-            column = ibis.ifelse(column.re_search(r"^[=+\-@＝＋－＠\t\r]"), ibis.literal("'") + column, column)
+            column = ibis.ifelse(column.ascii_str().isin(_STARTS), ibis.literal("'") + column, column)
         columns[name] = column
     return table.select(**columns)
 
 
 def write_csv(engine: Engine, table: ir.Table, path: Path) -> None:
     """A table as CSV that Excel opens right: UTF-8 with its mark, no live formula."""
-    body = path.with_name(path.name + ".body")
-    write_by_engine(engine, guarded(as_text(table)), body, "csv")
-    with path.open("wb") as target, body.open("rb") as source:
-        target.write(BOM)
-        shutil.copyfileobj(source, target)
-    body.unlink()
+    cells = guarded(as_text(table))
+    first = cells.columns[0]
+    # The mark stands before the first header, so that the file need not be written a second time.
+    write_by_engine(engine, cells.rename({BOM.decode() + first: first}), path, "csv")
 
 
 def write_json(value: Any, path: Path) -> None:
@@ -234,7 +235,11 @@ def rows_out(engine: Engine, table: ir.Table, name: str, form: str, out: Path | 
 
 def _rows_to_stdout(engine: Engine, table: ir.Table, form: str) -> None:
     if form == "csv":
-        sys.stdout.write(engine.run(guarded(as_text(table))).to_csv(index=False, lineterminator="\n"))
+        with tempfile.TemporaryDirectory(prefix="onething-") as place:
+            path = Path(place) / "rows.csv"
+            engine.write(guarded(as_text(table)), path, "csv")
+            with path.open(encoding="utf-8", newline="") as source:
+                shutil.copyfileobj(source, sys.stdout)
     elif form == "json":
         sys.stdout.write(json_text(_records(engine, table)) + "\n")
     else:
@@ -262,7 +267,7 @@ def _listed(value: Any) -> Any:
 def _as_table(engine: Engine, table: ir.Table) -> str:
     """A table for eyes: as wide as the terminal, Chinese counted as two, long answers cut and said to be."""
     total = int(engine.run(table.aggregate(n=table.count()))["n"].iloc[0])
-    frame = engine.run(as_text(table.limit(TABLE_ROWS))).astype(object)
+    frame = engine.run(as_text(table.limit(TABLE_ROWS)), as_written=True).astype(object)
     text = text_table(list(frame.columns), frame.where(frame.notna(), "").to_numpy().tolist())
     return text if total <= TABLE_ROWS else text + say("cli.rows-cut", shown=TABLE_ROWS, total=total) + "\n"
 

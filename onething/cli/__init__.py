@@ -92,6 +92,8 @@ def _tell_of_typer(error: Exception, arguments: list[str]) -> int:
         return int(error.exit_code)
     if isinstance(error, typer.Abort) or _engine_was_stopped(error):
         return _tell(wording.say("cli.interrupted"), INTERRUPTED)
+    if isinstance(error, MemoryError) or type(error).__name__ == "OutOfMemoryException":
+        return _tell(wording.say("cli.out-of-memory"), INPUT)
     wrong_call = typer.BadParameter.__mro__[1]  # typer carries a click of its own, under no public name
     if isinstance(error, wrong_call):
         return _tell(_wrong_call(error, arguments), USAGE)

@@ -318,6 +318,17 @@ def test_a_query_that_is_stopped_is_told_as_stopped(
     assert "Stopped" in capsys.readouterr().err
 
 
+def test_a_log_that_outgrows_the_memory_is_told_with_the_cure(
+    log: Path, tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    config = tmp_path / "onething.toml"
+    config.write_text('[log]\nmemory_limit = "1MB"\n', "utf-8")
+    assert run(["trips", str(log), "--config", str(config), "--lang", "en"]) == 3
+    told = capsys.readouterr()
+    assert "memory_limit under [log]" in told.err
+    assert "Traceback" not in told.err and not told.out
+
+
 @pytest.mark.parametrize(("name", "told"), [("tax", False), ("taxes", True)])
 def test_a_table_of_places_that_fits_nothing_is_told(
     tmp_path: Path, name: str, told: bool, capsys: pytest.CaptureFixture[str]
