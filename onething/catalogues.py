@@ -12,30 +12,38 @@ from wording.errors import InputError, UsageError
 ACTIONS = ("show", "check", "export", "import")
 
 
-def act(action: str, file: Path | None, to: Path | None) -> None:
+def act(action: str, file: Path | None, to: Path | None, *, force: bool = False) -> None:
     """Run one action.
 
     Raises
     ------
     UsageError
-        There is no such action.
+        There is no such action, or the file to write is there already and `force` is not given.
     InputError
         The file cannot be used: every fault with its place and cure.
     """
     if action not in ACTIONS:
         raise UsageError("cli.unknown-action", name=action, known=", ".join(ACTIONS))
-    {"show": _show, "check": _check, "export": _export, "import": _import}[action](file, to)
+    if to is not None:
+        refuse_unwritable(to, force=force)
+    said = {"show": _show, "check": _check, "export": _export, "import": _import}[action](file)
+    if to is None:
+        sys.stdout.write(said)
+        return
+    with whole_file(to) as work:
+        work.write_text(said, "utf-8")
+    print(say("cli.written", path=to), file=sys.stderr)  # noqa: T201
 
 
-def _show(file: Path | None, to: Path | None) -> None:
+def _show(file: Path | None) -> str:
     from catalogue.files import read_catalogue
 
     read = read_catalogue(file)
     rows = [[s.name, s.department, ";".join(s.materials), ";".join(s.outputs), s.source.text] for s in read.services]
-    _write(text_table(["service", "department", "materials", "outputs", "source"], rows), to)
+    return text_table(["service", "department", "materials", "outputs", "source"], rows)
 
 
-def _check(file: Path | None, to: Path | None) -> None:
+def _check(file: Path | None) -> str:
     from catalogue.files import check_catalogue, read_catalogue
 
     found = check_catalogue(file)
@@ -45,17 +53,17 @@ def _check(file: Path | None, to: Path | None) -> None:
     read = read_catalogue(file)
     counts = {name: len(getattr(read, name)) for name in ("services", "materials", "ties", "bundles")}
     doubts = "".join(f"{fault.text}\n" for fault in found)
-    _write(doubts + say("cli.catalogue.good", path=file or say("cli.catalogue.shipped"), **counts) + "\n", to)
+    return doubts + say("cli.catalogue.good", path=file or say("cli.catalogue.shipped"), **counts) + "\n"
 
 
-def _export(file: Path | None, to: Path | None) -> None:
+def _export(file: Path | None) -> str:
     from catalogue.cpsv_ap import write_cpsv_ap
     from catalogue.files import read_catalogue
 
-    _write(write_cpsv_ap(read_catalogue(file)), to)
+    return write_cpsv_ap(read_catalogue(file))
 
 
-def _import(file: Path | None, to: Path | None) -> None:
+def _import(file: Path | None) -> str:
     from catalogue.cpsv_ap import read_cpsv_ap
     from catalogue.files import write_catalogue
 
@@ -63,14 +71,4 @@ def _import(file: Path | None, to: Path | None) -> None:
         raise UsageError("cli.catalogue.import-needs-file")
     if not file.is_file():
         raise InputError("log.no-file", path=file)
-    _write(write_catalogue(read_cpsv_ap(file)), to)
-
-
-def _write(text: str, to: Path | None) -> None:
-    if to is None:
-        sys.stdout.write(text)
-        return
-    refuse_unwritable(to)
-    with whole_file(to) as work:
-        work.write_text(text, "utf-8")
-    print(say("cli.written", path=to), file=sys.stderr)  # noqa: T201
+    return write_catalogue(read_cpsv_ap(file))

@@ -7,7 +7,7 @@ from difflib import get_close_matches
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-from onething.output import folder, json_text, refuse_unwritable, text_table, whole_file, write_json
+from onething.output import folder, json_text, text_table, whole_file, write_json
 from wording import say
 from wording.errors import UsageError
 
@@ -76,8 +76,6 @@ def question(log: EventLog, name: str) -> dict[str, Any]:
 
 def tell(call: Call, save_mapping: Path | None) -> None:
     """Print or write what was found; save the roles where asked."""
-    if save_mapping is not None:
-        refuse_unwritable(save_mapping)
     told = record(call)
     call.progress.end()
     if save_mapping is not None:

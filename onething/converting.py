@@ -11,19 +11,23 @@ from wording import say
 from wording.errors import UsageError
 
 if TYPE_CHECKING:
-    from onething.calls import Call
+    from onething.cli.asking import Ask
 
 
-def convert(call: Call, to: Path, key_file: Path | None, least: int) -> None:
-    """Write the call's log to a file whose ending names the form.
+LEAST = 5  # people who show a value, for it to be written
 
-    With a key file the log is made fit to be shared: people become digests, and what fewer than `least` of them show is
-    withheld.
+
+def convert(ask: Ask, to: Path, key_file: Path | None, least: int | None) -> None:
+    """Write a log to a file whose ending names the form.
+
+    With a key file the log is made fit to be shared: people become digests, and what fewer than `least` (`LEAST`) of
+    them show is withheld.
 
     Raises
     ------
     UsageError
-        The file is there already (and `--force` is not given), its ending names no form, or `least` is below 1.
+        The file is there already (and `--force` is not given), its ending names no form, or `least` is below 1 or given
+        without a key file.
     InputError
         The key file cannot be used.
     """
@@ -31,10 +35,15 @@ def convert(call: Call, to: Path, key_file: Path | None, least: int) -> None:
 
     from event_logs.pseudonyms import pseudonymise, read_key, withhold
     from event_logs.writers import write_log
+    from onething.calls import opened
 
-    refuse_unwritable(to, force=call.ask.force)
+    refuse_unwritable(to, force=ask.force)
+    if least is not None and key_file is None:
+        raise UsageError("cli.min-count-alone")
+    least = LEAST if least is None else least
     if least < 1:
         raise UsageError("cli.min-count", given=least)
+    call = opened(ask)
     log = call.log
     withheld: dict[str, int] = {}
     if key_file is not None:

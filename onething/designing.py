@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import sys
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
@@ -57,7 +57,33 @@ class Wish:
 
     def move_names(self) -> list[str] | None:
         """The moves named; None for those that apply by themselves."""
-        return None if self.moves is None else [name.strip() for name in self.moves.split(",") if name.strip()]
+        if self.moves is None:
+            return None
+        named = [name.strip() for name in self.moves.split(",") if name.strip()]
+        if not named:
+            raise UsageError("cli.no-move-named")
+        return named
+
+    def refuse_idle(self) -> None:
+        """Refuse a call whose options steer moves that its `--moves` leaves out: they would be ignored in silence.
+
+        Raises
+        ------
+        UsageError
+            Names the option and the move that it belongs to.
+        """
+        moves = self.move_names()
+        if moves is None:
+            return
+        steers = (
+            ("--delivery", "one_delivery", self.delivery != "onsite"),
+            ("--place", "one_window", self.place is not None),
+            ("--corrections-avoided", "notify_once", self.corrections_avoided > 0),
+            ("--online-share", "online", self.online_share > 0),
+        )
+        for option, move, given in steers:
+            if given and move not in moves:
+                raise UsageError("cli.option-of-another-move", option=option, move=move)
 
 
 @dataclass(frozen=True)
@@ -144,6 +170,7 @@ def redesign(ask: Ask, wish: Wish) -> None:
     from onething.calls import opened
 
     _refuse_parquet_on_a_terminal(ask)
+    wish.refuse_idle()
     call = opened(ask)
     call.progress.step("cli.step.mine")
     chosen = choose(call, wish)
@@ -170,13 +197,21 @@ def _refuse_parquet_on_a_terminal(ask: Ask) -> None:
         raise UsageError("cli.parquet-needs-out")
 
 
-def write_rows(engine: Engine, rows: Sequence[dict[str, Any]], path: Path) -> None:
-    """Rows as CSV or Parquet, by the file's ending; another ending writes nothing, for JSON is there always."""
+def write_rows(
+    engine: Engine, rows: Sequence[dict[str, Any]], path: Path, types: Mapping[str, str] | None = None
+) -> None:
+    """Rows as CSV or Parquet, by the file's ending; another ending writes nothing, for JSON is there always.
+
+    Parameters
+    ----------
+    types
+        The Ibis type of each column; by default as the first row has it, so that there has to be one.
+    """
     if path.suffix == ".csv":
-        path.write_bytes(BOM + csv_text(rows).encode("utf-8"))
+        path.write_bytes(BOM + csv_text(rows, types or ()).encode("utf-8"))
     elif path.suffix == ".parquet":
-        columns = {name: [row[name] for row in rows] for name in rows[0]}
-        types = {name: _TYPES.get(type(value), "float64") for name, value in rows[0].items()}
+        types = types or {name: _TYPES.get(type(value), "float64") for name, value in rows[0].items()}
+        columns = {name: [row[name] for row in rows] for name in types}
         write_by_engine(engine, engine.hold(path.stem, columns, types), path, "parquet")
 
 
@@ -228,6 +263,7 @@ def simulate(ask: Ask, wish: Wish, replications: int) -> None:
     from redesign.savings import simulate as run
 
     _refuse_parquet_on_a_terminal(ask)
+    wish.refuse_idle()
     call = opened(ask)
     call.progress.step("cli.step.mine")
     chosen = choose(call, wish)
@@ -253,13 +289,13 @@ def simulate(ask: Ask, wish: Wish, replications: int) -> None:
         with folder(ask.out, force=ask.force) as work:
             write_json(record, work / "savings.json")
             write_proposal(proposal, work)
-            write_rows(call.log.engine, _measures(record[0]), work / f"simulate.{ask.format}")
+            write_rows(call.log.engine, measure_rows(record[0]), work / f"simulate.{ask.format}")
         print(say("cli.written", path=ask.out / "savings.json"), file=sys.stderr)  # noqa: T201
         return
     if ask.format == "json":
         sys.stdout.write(json_text(record) + "\n")
         return
-    rows = _measures(record[0])
+    rows = measure_rows(record[0])
     if ask.format == "csv":
         sys.stdout.write(csv_text(rows))
         return
@@ -282,14 +318,20 @@ def with_drawn_orders(call: Call, proposal: Proposal, options: Options) -> Optio
     return edit.simulated(options)
 
 
-def _measures(record: dict[str, Any]) -> list[dict[str, Any]]:
-    """A row a measure: today as logged, as-is, to-be, saving and its interval."""
+# The columns of `measure_rows`, with their types.
+MEASURES = {"bundle": "string", "measure": "string"} | dict.fromkeys(
+    ("observed", "as_is", "to_be", "saving", "low", "high"), "float64"
+)
+
+
+def measure_rows(record: dict[str, Any]) -> list[dict[str, Any]]:
+    """A row a measure: today as logged, as-is, to-be, saving and its interval; columns as in `MEASURES`."""
     rows = []
     for name, parts in record["measures"].items():
         values = {part: (parts.get(part) or {}).get("value") for part in ("as_is", "to_be", "saving")}
         saving = parts.get("saving") or {}
         rows.append(
-            {"measure": name, "observed": parts.get("observed"), **values,
+            {"bundle": record["bundle"], "measure": name, "observed": parts.get("observed"), **values,
              "low": saving.get("low"), "high": saving.get("high")}
         )  # fmt: skip
     return rows

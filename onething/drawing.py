@@ -6,7 +6,7 @@ import sys
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from onething.output import refuse_unwritable, whole_file
+from onething.output import named_once, one_file, refuse_unwritable
 from wording import say
 from wording.errors import UsageError
 
@@ -15,28 +15,34 @@ if TYPE_CHECKING:
     from onething.cli.asking import Ask
 
 
-def draw(ask: Ask, to: Path, between: str) -> None:
-    """Draw the map of a log.
+def draw(ask: Ask, named: Path | None, between: str) -> None:
+    """Draw the map of a log to the file named, else to ``draw.svg`` in the call's folder.
 
     Raises
     ------
     UsageError
-        The flows asked for do not exist, the name's ending is no picture's, or the file is there already.
+        The flows asked for do not exist, no file or folder is named or both are, the name's ending is no picture's, or
+        the file is there already.
     """
+    named_once(named, ask.out)
+    if named is None and ask.out is None:
+        raise UsageError("cli.missing", name="--to")
+    to = named or Path("draw.svg")
     if to.suffix.lower() not in (".svg", ".pdf", ".png"):
         raise UsageError("cli.unknown-picture", path=to)
     if between not in ("activities", "departments"):
         raise UsageError("cli.unknown-between", name=between)
-    refuse_unwritable(to, force=ask.force)
+    if ask.out is None:
+        refuse_unwritable(to, force=ask.force)
     from onething.calls import opened
     from reports.pictures import save
 
     call = opened(ask)
     picture = departments(call) if between == "departments" else activities(call)
     call.progress.end()
-    with whole_file(to) as work:
+    with one_file(to, ask.out, force=ask.force) as work:
         save(picture, work)
-    print(say("cli.written", path=to), file=sys.stderr)  # noqa: T201
+    print(say("cli.written", path=ask.out / to if ask.out else to), file=sys.stderr)  # noqa: T201
 
 
 def departments(call: Call) -> str:

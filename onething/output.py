@@ -112,6 +112,35 @@ def whole_file(target: Path) -> Iterator[Path]:
         work.unlink(missing_ok=True)
 
 
+@contextmanager
+def one_file(target: Path, out: Path | None, *, force: bool = False) -> Iterator[Path]:
+    """The one file that a command gives: `target`, or under that name in the folder `out` where one is given.
+
+    Raises
+    ------
+    UsageError
+        It cannot be written.
+    """
+    if out is None:
+        with whole_file(target) as work:
+            yield work
+        return
+    with folder(out, force=force) as place:
+        yield place / target.name
+
+
+def named_once(to: Path | None, out: Path | None) -> None:
+    """Refuse a call that names both a file and a folder for the one file that it gives.
+
+    Raises
+    ------
+    UsageError
+        Both are named.
+    """
+    if to is not None and out is not None:
+        raise UsageError("cli.to-and-out")
+
+
 def refuse_unwritable(target: Path, *, force: bool = True) -> None:
     """Refuse a file that cannot be written: said before the work is done, not after it.
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 import csv
 import io
 import re
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -42,12 +42,15 @@ def write_proposal(proposal: Proposal, folder: Path) -> None:
         (folder / f"{name}.csv").write_bytes(BOM + csv_text(rows).encode("utf-8"))
 
 
-def csv_text(rows: Sequence[dict[str, Any]]) -> str:
-    """Rows as CSV, their keys as header; a quote before what a spreadsheet would run as a formula."""
+def csv_text(rows: Sequence[dict[str, Any]], names: Collection[str] = ()) -> str:
+    """Rows as CSV; a quote before what a spreadsheet would run as a formula.
+
+    The header is the keys of the first row; `names` are it where there may be no row.
+    """
     target = io.StringIO()
-    if rows:
+    if rows or names:
         writer = csv.writer(target, lineterminator="\n")
-        writer.writerow(rows[0])
+        writer.writerow(names or rows[0])
         writer.writerows([_cell(value) for value in row.values()] for row in rows)
     return target.getvalue()
 

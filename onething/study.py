@@ -12,7 +12,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 import onething
-from onething.output import folder, json_text, refuse_unwritable, whole_file, write_csv, write_json
+from onething.output import folder, json_text, named_once, one_file, refuse_unwritable, write_csv, write_json
 from wording import say
 from wording.errors import NotHolding, UsageError
 
@@ -151,8 +151,14 @@ def target_of(
 
 
 def analyze_to_folder(ask: Ask, options: Options) -> None:
-    """`onething analyze`: the study's every file in DIR, and what was found in a few lines on stdout."""
+    """`onething analyze`: the study's every file in DIR, and what was found in a few lines on stdout.
+
+    With `--format json` or `csv`, stdout has a row for each bundle and measure instead of the lines; any form but the
+    table is written as ``analyze.FORMAT`` beside the report too.
+    """
     from onething.calls import opened
+    from onething.designing import MEASURES
+    from onething.proposal_files import csv_text
 
     out = ask.out or Path("onething-report")
     with folder(out, force=ask.force) as work:
@@ -161,6 +167,10 @@ def analyze_to_folder(ask: Ask, options: Options) -> None:
         call.progress.step("cli.step.report")
         inputs = write_all(study, work)
         call.progress.end()
+    if ask.format in ("json", "csv"):
+        rows = measures_of(study)
+        sys.stdout.write(json_text(rows) + "\n" if ask.format == "json" else csv_text(rows, MEASURES))
+        return
     sys.stdout.write("\n".join(summary(study, inputs, out)) + "\n")
 
 
@@ -170,29 +180,24 @@ def brief_to_file(ask: Ask, to: Path | None) -> None:
     Raises
     ------
     UsageError
-        The file's name is not Word's, or it is there already and `--force` is not given.
+        The file's name is not Word's, or it is there already and `--force` is not given; or a folder is named too.
     """
     from onething.calls import opened
     from onething.telling import inputs_of
     from reports.brief import write_brief
 
+    named_once(to, ask.out)
     if to is not None and to.suffix.lower() != ".docx":
         raise UsageError("cli.unknown-brief", path=to)
     target = to or Path("brief.docx")
-    if to is None and ask.out is not None:
-        target = ask.out / target
-    else:
+    if ask.out is None:
         refuse_unwritable(target, force=ask.force)
     call = opened(ask)
     study = analyze(call)
-    if to is None and ask.out is not None:
-        with folder(ask.out, force=ask.force) as work:
-            write_brief(inputs_of(study), work / target.name)
-    else:
-        with whole_file(target) as work:
-            write_brief(inputs_of(study), work)
+    with one_file(target, ask.out, force=ask.force) as work:
+        write_brief(inputs_of(study), work)
     call.progress.end()
-    print(say("cli.written", path=target), file=sys.stderr)  # noqa: T201
+    print(say("cli.written", path=ask.out / target if ask.out else target), file=sys.stderr)  # noqa: T201
 
 
 def write_all(study: Study, work: Path) -> ReportInputs:
@@ -213,11 +218,30 @@ def write_all(study: Study, work: Path) -> ReportInputs:
     write_models(study, work)
     inputs = inputs_of(study)
     told = report(inputs)
+    write_measures(study, work)
     write_json(findings_record(study, inputs), work / "findings.json")
     write_workbook(told, work / "tables.xlsx")
     write_page(told, work / "report.html")
     write_json(evidence(study, work), work / "evidence.json")
     return inputs
+
+
+def measures_of(study: Study) -> list[dict[str, Any]]:
+    """A row for each bundle (or the main service) and measure, as `simulate` gives them of one."""
+    from onething.designing import measure_rows
+
+    return [row for t in study.targets if t.savings is not None for row in measure_rows(t.savings.as_json())]
+
+
+def write_measures(study: Study, work: Path) -> None:
+    """``analyze.FORMAT``, where the call asks for a form other than the table."""
+    from onething.designing import MEASURES, write_rows
+
+    form = study.call.ask.format
+    if form == "json":
+        write_json(measures_of(study), work / "analyze.json")
+    elif form != "table":
+        write_rows(study.call.log.engine, measures_of(study), work / f"analyze.{form}", MEASURES)
 
 
 def write_models(study: Study, work: Path) -> None:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import inspect
-from collections.abc import Callable
+from collections.abc import Callable, Collection
 from dataclasses import dataclass
 from functools import wraps
 from pathlib import Path
@@ -15,6 +15,18 @@ from wording import say
 from wording.errors import UsageError
 
 FORMATS = ("table", "json", "csv", "parquet")
+
+# Shared options that a command has no use for: left out of its help, and refused rather than ignored in silence.
+# (`--seed` stands in the contract for every command; where nothing is random it holds by itself.)
+UNUSED: dict[str, tuple[str, ...]] = {
+    "check": ("bundles_file", "catalogue"),
+    "flows": ("bundles_file", "catalogue"),
+    "variants": ("bundles_file", "catalogue"),
+    "materials": ("bundles_file",),
+    "convert": ("bundles_file", "catalogue", "out", "format"),
+    "draw": ("format",),
+    "brief": ("format",),
+}
 
 
 @dataclass(frozen=True, slots=True)
@@ -42,10 +54,10 @@ def _parameter(name: str, kind: Any, default: Any, info: Any) -> inspect.Paramet
     return inspect.Parameter(name, inspect.Parameter.KEYWORD_ONLY, default=default, annotation=Annotated[kind, info])
 
 
-def _shared() -> list[inspect.Parameter]:
+def _shared(unused: Collection[str] = ()) -> list[inspect.Parameter]:
     """The shared options as typer wants them; built late, since their help is in the language of the call."""
     option = typer.Option
-    return [
+    shared = [
         _parameter(
             "logs",
             list[str],
@@ -56,7 +68,9 @@ def _shared() -> list[inspect.Parameter]:
         _parameter("mapping", Path | None, None, option("--mapping", metavar="FILE", help=say("cli.help.mapping"))),
         _parameter("config", Path | None, None, option("--config", metavar="FILE", help=say("cli.help.config"))),
         _parameter("out", Path | None, None, option("--out", metavar="DIR", help=say("cli.help.out"))),
-        _parameter("format", str, "table", option("--format", metavar="|".join(FORMATS), help=say("cli.help.format"))),
+        _parameter(
+            "format", str | None, None, option("--format", metavar="|".join(FORMATS), help=say("cli.help.format"))
+        ),
         _parameter("seed", int, 1, option("--seed", metavar="N", min=0, help=say("cli.help.seed"))),
         _parameter("force", bool, False, option("--force", help=say("cli.help.force"))),
         _parameter("timezone", str | None, None, option("--timezone", metavar="ZONE", help=say("cli.help.timezone"))),
@@ -72,6 +86,10 @@ def _shared() -> list[inspect.Parameter]:
         _parameter("dry_run", bool, False, option("--dry-run", help=say("cli.help.dry-run"))),
         language_option(),
     ]
+    for parameter in shared:
+        if parameter.name in unused:
+            parameter.annotation.__metadata__[0].hidden = True
+    return shared
 
 
 def language_option() -> inspect.Parameter:
@@ -82,10 +100,15 @@ def language_option() -> inspect.Parameter:
 def asked(command: Callable[..., None]) -> Callable[..., None]:
     """A command `(ask, *, own options)` as typer wants it: the shared options joined to its own."""
     own = list(inspect.signature(command, eval_str=True).parameters.values())[1:]
+    unused = UNUSED.get(command.__name__, ())
 
     @wraps(command)
     def called(**given: Any) -> None:
         given.pop("lang", None)
+        for name in unused:
+            if given[name] is not None:
+                raise UsageError(f"cli.unused.{_key(command.__name__, name)}", command=command.__name__)
+        given["format"] = given["format"] or "table"
         if given["format"] not in FORMATS:
             raise UsageError("cli.unknown-format", name=given["format"], known=", ".join(FORMATS))
         if given["quiet"] and given["verbose"]:
@@ -114,10 +137,15 @@ def asked(command: Callable[..., None]) -> Callable[..., None]:
         )
         command(ask, **given)
 
-    shared = _shared()
+    shared = _shared(unused)
     called.__signature__ = inspect.Signature([*shared[:1], *own, *shared[1:]])  # type: ignore[attr-defined]
     called.__annotations__ = {p.name: p.annotation for p in [*shared, *own]}
     return called
+
+
+def _key(command: str, option: str) -> str:
+    """The sentence that refuses an option: where its cure differs from command to command, the command's own."""
+    return f"{command}-{option}" if option in ("format", "out") else option.removesuffix("_file")
 
 
 def _role(text: str) -> tuple[str, str]:

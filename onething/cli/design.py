@@ -65,7 +65,7 @@ def simulate(
 def draw(
     ask: Ask,
     *,
-    to: Annotated[Path, typer.Option("--to", metavar="FILE.svg|pdf|png", help=say("cli.help.draw-to"))],
+    to: Annotated[Path | None, typer.Option("--to", metavar="FILE.svg|pdf|png", help=say("cli.help.draw-to"))] = None,
     between: Annotated[
         str, typer.Option("--between", metavar="activities|departments", help=say("cli.help.between"))
     ] = "departments",

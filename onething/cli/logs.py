@@ -21,7 +21,10 @@ def check(
     """Roles found, data quality, what can and cannot be analysed."""
     from onething.calls import opened
     from onething.checking import tell
+    from onething.output import refuse_unwritable
 
+    if save_mapping is not None:
+        refuse_unwritable(save_mapping, force=ask.force)
     tell(opened(ask), save_mapping)
 
 
@@ -32,13 +35,12 @@ def convert(
     pseudonymise: Annotated[
         Path | None, typer.Option("--pseudonymise", metavar="KEYFILE", help=say("cli.help.pseudonymise"))
     ] = None,
-    min_count: Annotated[int, typer.Option("--min-count", metavar="N", help=say("cli.help.min-count"))] = 5,
+    min_count: Annotated[int | None, typer.Option("--min-count", metavar="N", help=say("cli.help.min-count"))] = None,
 ) -> None:
     """Write the log in another form."""
-    from onething.calls import opened
     from onething.converting import convert as write
 
-    write(opened(ask), to, pseudonymise, min_count)
+    write(ask, to, pseudonymise, min_count)
 
 
 def explain(code: Annotated[str, typer.Argument(metavar="CODE", help=say("cli.help.code"))]) -> None:
@@ -56,7 +58,7 @@ def generate(
         int | None, typer.Option("--episodes", metavar="N", min=1, help=say("cli.help.episodes"))
     ] = None,
     noise: Annotated[
-        str, typer.Option("--noise", metavar="clean|real|dirty|few", help=say("cli.help.noise"))
+        str, typer.Option("--noise", metavar="clean|real|dirty|few|hidden", help=say("cli.help.noise"))
     ] = "clean",
     savings: Annotated[bool, typer.Option("--savings", help=say("cli.help.savings-truth"))] = False,
     force: Annotated[bool, typer.Option("--force", help=say("cli.help.force"))] = False,

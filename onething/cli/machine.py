@@ -16,11 +16,12 @@ def catalogue(
     ] = "show",
     file: Annotated[Path | None, typer.Argument(metavar="FILE", help=say("cli.help.catalogue"))] = None,
     out: Annotated[Path | None, typer.Option("--to", metavar="FILE", help=say("cli.help.to"))] = None,
+    force: Annotated[bool, typer.Option("--force", help=say("cli.help.force-file"))] = False,
 ) -> None:
     """Check a catalogue, or take it to and from CPSV-AP."""
     from onething.catalogues import act
 
-    act(action, file, out)
+    act(action, file, out, force=force)
 
 
 def schema(

@@ -15,6 +15,7 @@ import event_logs
 import wording
 from onething.cli import run
 from onething.cli.app import build
+from onething.cli.asking import UNUSED
 from onething.cli.first_page import ALONE, ON_LOGS, first_page
 
 SAMPLE = Path(event_logs.__file__).parent / "synthetic" / "sample" / "sample.csv.gz"
@@ -340,3 +341,71 @@ def test_a_table_of_places_that_fits_nothing_is_told(
     (tmp_path / "halls.csv").write_text(f"department,hall\n{name},hall\n", "utf-8")
     assert run(["trips", str(path), "--places", str(tmp_path / "halls.csv"), "--lang", "en"]) == 0
     assert ("halls.csv names nothing" in capsys.readouterr().err) is told
+
+
+@pytest.mark.parametrize(
+    ("arguments", "cure"),
+    [
+        (["draw", "x.csv", "--to", "m.svg", "--format", "csv"], "--between departments"),
+        (["draw", "x.csv", "--to", "m.svg", "--format", "svg"], "ending of --to"),
+        (["draw", "x.csv", "--to", "m.svg", "--format", "table"], "ending of --to"),
+        (["draw", "x.csv", "--to", "m.svg", "--out", "d"], "one of the two"),
+        (["draw", "x.csv"], "--to is missing"),
+        (["brief", "x.csv", "--format", "json"], "onething analyze"),
+        (["brief", "x.csv", "--to", "b.docx", "--out", "d"], "one of the two"),
+        (["convert", "x.csv", "--to", "y.xes", "--format", "csv"], "ending of --to"),
+        (["convert", "x.csv", "--to", "y.xes", "--out", "d"], "--to DIR/NAME"),
+        (["convert", "x.csv", "--to", "y.xes", "--min-count", "9"], "--pseudonymise"),
+        (["flows", "x.csv", "--bundles", "b.json"], "Leave --bundles out"),
+        (["materials", "x.csv", "--bundles", "b.json"], "Leave --bundles out"),
+        (["check", "x.csv", "--catalogue", "mine.toml"], "onething catalogue check"),
+        (["variants", "x.csv", "--catalogue", "mine.toml"], "Leave --catalogue out"),
+        (["redesign", "x.csv", "--moves", ""], "names no move"),
+        (["redesign", "x.csv", "--moves", "one_form", "--place", "hall"], "one_window"),
+        (["redesign", "x.csv", "--moves", "one_form", "--delivery", "post"], "one_delivery"),
+        (["simulate", "x.csv", "--moves", "one_form", "--online-share", "0.5"], "online"),
+        (["simulate", "x.csv", "--moves", "one_form", "--corrections-avoided", "0.5"], "notify_once"),
+    ],
+)
+def test_an_option_without_effect_is_refused_with_its_cure(
+    arguments: list[str], cure: str, capsys: pytest.CaptureFixture[str]
+) -> None:
+    assert run([*arguments, "--lang", "en"]) == 2
+    told = capsys.readouterr()
+    assert cure in told.err
+    assert told.out == ""
+
+
+@pytest.mark.parametrize(
+    ("command", "option"), [(command, name) for command, names in UNUSED.items() for name in names]
+)
+def test_the_help_of_a_command_leaves_out_what_it_refuses(
+    command: str, option: str, capsys: pytest.CaptureFixture[str]
+) -> None:
+    assert run([command, "--help"]) == 0
+    told = capsys.readouterr().out
+    assert f"\n  --{option.removesuffix('_file')} " not in told
+    assert "\n  --seed " in told
+
+
+def test_a_map_is_drawn_into_the_folder_named(log: Path, tmp_path: Path) -> None:
+    assert run(["draw", str(log), "-q", "--between", "activities", "--out", str(tmp_path / "out")]) == 0
+    assert [path.name for path in (tmp_path / "out").iterdir()] == ["draw.svg"]
+
+
+def test_a_saved_mapping_is_replaced_with_force_alone(log: Path, tmp_path: Path) -> None:
+    saved = tmp_path / "map.toml"
+    saved.write_text("by hand", "utf-8")
+    assert run(["check", str(log), "-q", "--save-mapping", str(saved)]) == 2
+    assert saved.read_text("utf-8") == "by hand"
+    assert run(["check", str(log), "-q", "--save-mapping", str(saved), "--force"]) == 0
+    assert "[roles]" in saved.read_text("utf-8")
+
+
+def test_a_catalogue_is_replaced_with_force_alone(tmp_path: Path) -> None:
+    mine = tmp_path / "mine.toml"
+    mine.write_text("# by hand\n", "utf-8")
+    assert run(["catalogue", "export", str(mine), "--to", str(mine)]) == 2
+    assert mine.read_text("utf-8") == "# by hand\n"
+    assert run(["catalogue", "export", str(mine), "--to", str(mine), "--force"]) == 0
+    assert "cpsv" in mine.read_text("utf-8")

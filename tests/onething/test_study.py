@@ -7,8 +7,10 @@ from pathlib import Path
 
 import pytest
 
+from event_logs.backend import DuckDBEngine
 from event_logs.synthetic import generate
 from onething.cli import run
+from onething.designing import MEASURES, write_rows
 
 FILES = {
     "report.html", "findings.json", "trips.csv", "materials.csv", "bundles.json", "savings.json", "as_is.svg",
@@ -28,7 +30,7 @@ def twice(world: Path, tmp_path_factory: pytest.TempPathFactory) -> tuple[Path, 
     folder = tmp_path_factory.mktemp("results")
     duties = folder / "mine.toml"
     duties.write_text('[[service]]\nname = "燃气过户"\nin_person = true\n', "utf-8")
-    options = ["--replications", "4", "--catalogue", str(duties), "-q", "--lang", "en"]
+    options = ["--replications", "4", "--catalogue", str(duties), "-q", "--lang", "en", "--format", "csv"]
     for name in ("one", "two"):
         assert run(["analyze", str(world), "--out", str(folder / name), *options]) == 0
     return folder / "one", folder / "two"
@@ -73,3 +75,25 @@ def test_who_must_come_in_person_is_counted_in_the_episodes_that_the_report_tell
     told = {service: n / counted for service, _, n in found["in_person"]}
     assert told
     assert all(share == pytest.approx(bundle["optional"].get(service, 1), abs=1e-3) for service, share in told.items())
+
+
+def test_the_form_asked_for_has_a_row_for_each_bundle_and_measure(twice: tuple[Path, Path]) -> None:
+    import pandas as pd
+
+    rows = pd.read_csv(twice[0] / "analyze.csv")
+    savings = json.loads((twice[0] / "savings.json").read_text("utf-8"))
+    expected = [
+        (one["bundle"], name, each["saving"]["value"]) for one in savings for name, each in one["measures"].items()
+    ]
+    assert list(zip(rows["bundle"], rows["measure"], rows["saving"], strict=True)) == expected
+    assert len(expected) > 6
+
+
+def test_rows_that_are_none_keep_their_columns(tmp_path: Path) -> None:
+    import duckdb
+
+    write_rows(DuckDBEngine(), [], tmp_path / "a.csv", MEASURES)
+    write_rows(DuckDBEngine(), [], tmp_path / "a.parquet", MEASURES)
+    assert (tmp_path / "a.csv").read_text("utf-8-sig") == ",".join(MEASURES) + "\n"
+    found = duckdb.connect().execute("select * from read_parquet(?)", [str(tmp_path / "a.parquet")])
+    assert [column[0] for column in found.description] == list(MEASURES)
