@@ -21,7 +21,7 @@ from reports.disclosure import shown
 from reports.inputs import ReportInputs
 from reports.palette import DARK, LIGHT, variables
 from reports.report import report as make_report
-from reports.text import CLOSE, NEW, OLD, OPEN, columns, count, number, percent, plain
+from reports.text import CLOSE, NEW, OLD, OPEN, columns, count, number, percent, plain, shorten
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -54,7 +54,7 @@ def page(report: Report | ReportInputs) -> str:
     if isinstance(report, ReportInputs):
         report = make_report(report)
     with wording.using(report.language):
-        style = _style()
+        style = _style() + feet(report.title, report.subject)
         start, script = _read("start.js"), "".join(_read(name) for name in SCRIPTS)
         return (
             environment()
@@ -200,6 +200,21 @@ def _style() -> str:
         f"@media screen{{:root[data-theme=dark]{{{dark}}}}}\n"
     )
     return colours + _read("style.css") + drawing.RULES + flow_maps.RULES + "\n"
+
+
+def feet(title: str, subject: str) -> str:
+    """The foot of every printed sheet: what it is of on the left, its number and how many there are on the right.
+
+    The browser's own feet tell a file's path, and many print without them.
+    """
+    text = " · ".join(part for part in (shorten(title, 80), subject) if part)
+    number_of = "counter(page) ' / ' counter(pages)"
+    return f"@media print{{@page{{@bottom-left{{content:{css_text(text)}}}@bottom-right{{content:{number_of}}}}}}}\n"
+
+
+def css_text(text: str) -> str:
+    """Text as a style sheet quotes it: a name of the log ends neither the string nor the element."""
+    return "'" + "".join(c if c.isalnum() or c in " ·,.:%-" else f"\\{ord(c):x} " for c in text) + "'"
 
 
 def _policy(styles: tuple[str, ...], scripts: tuple[str, ...]) -> str:

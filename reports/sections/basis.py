@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 
 from event_logs.columns import ROLES
+from reports import denominators
 from reports.blocks import Block, Column, Fields, Notes, Section, Strips, Table
 from reports.disclosure import small
 from reports.inputs import Check, ReportInputs
@@ -56,6 +57,7 @@ def section(inputs: ReportInputs) -> Section:
     # What mining notes itself is not said twice.
     told = missing if not inputs.notes else [m for m in missing if m in ("flows", "promises", "ratings")]
     sentences = [say(f"report.need.{m}.missing") for m in told]
+    sentences += filter(None, [denominators.cut_off(inputs)])
     sentences += [_noted(key, values) for key, values in inputs.notes]
     if sentences:
         blocks.append(Notes("limits", say("report.basis.notes"), tuple(dict.fromkeys(sentences))))
@@ -164,7 +166,9 @@ def _default_confirm(inputs: ReportInputs) -> list[str]:
     sentences = []
     for service, department, n in inputs.in_person[:4]:
         values = {"service": name(service, 40), "department": name(department, 40), "n": count(n)}
-        sentences.append(say("report.quality.in-person", **values))
+        kept = denominators.whole(inputs)
+        key = "in-person-of" if kept and inputs.focus_is_bundle else "in-person"
+        sentences.append(say(f"report.quality.{key}", of=count(kept), **values))
     for tie in inputs.ties:
         if tie.confirm:
             values = {"before": name(tie.before, 40), "after": name(tie.after, 40), "n": count(tie.episodes)}

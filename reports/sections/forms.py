@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from reports import denominators
 from reports import savings_view as view
 from reports.blocks import Bars, Column, Figure, Section, Table
 from reports.disclosure import publish
@@ -91,5 +92,9 @@ def handover(inputs: ReportInputs) -> Section:
         tuple(rows),
     )
     chart = Bars((("shared", say("report.handover.series")),), tuple(bars[:20]))
-    figure = Figure("fig-handovers", say("report.handover.title"), chart, say("report.handover.caption"), table)
+    caption = say("report.handover.caption")
+    kept = denominators.whole(inputs)
+    if kept and inputs.focus_is_bundle:
+        caption += say("report.handover.of", n=count(kept))
+    figure = Figure("fig-handovers", say("report.handover.title"), chart, caption, table)
     return Section("handover", topic, heading, deck, (figure,))

@@ -280,7 +280,7 @@ def _merges(inputs: ReportInputs) -> tuple[Table, ...]:
                 *((Column("count", say("report.column.submissions"), "count", people=True),) if counted else ()),
             ),
             rows,
-            say("report.materials.merges.caption"),
+            say("report.materials.merges.caption") + (say("report.materials.merges.counted") if counted else ""),
             most=20,
             folded=True,
         ),

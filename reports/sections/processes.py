@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable
 
+from reports import denominators
 from reports import savings_view as view
 from reports.blocks import Block, Column, Drawing, Figure, Replaying, Section, Table
 from reports.disclosure import publish, publish_share
@@ -95,7 +96,7 @@ def _drawing(inputs: ReportInputs, kind: str, process: Process) -> Figure:
     small = _glance(kind, process, inputs.min_count)
     shown, whole = (process.svg, "") if small is None else (small.svg, process.svg)
     sums = " · ".join(figures)
-    caption = say(f"report.processes.{kind}.caption")
+    caption = say(f"report.processes.{kind}.caption") + denominators.over_all_cases(inputs)
     if small is not None and small.folded:
         caption += say("report.processes.folded", n=count(small.own_steps))
     return Figure(
@@ -121,7 +122,7 @@ def _ties(inputs: ReportInputs) -> Table:
             Column("after", say("report.column.after")),
             Column("kind", say("report.column.tie")),
             Column("document", say("report.column.document")),
-            Column("episodes", say("report.column.episodes"), "count", people=True),
+            Column("episodes", say("report.column.both"), "count", people=True),
             Column("kept", say("report.column.kept"), "share", parts=True),
         ),
         tuple(rows),

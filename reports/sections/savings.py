@@ -232,6 +232,7 @@ def _numbers(saving: Mapping[str, Any]) -> Table:
             "report.savings.numbers.caption",
             n=count(int(saving.get("replications", 0) or 0)),
             seed=saving.get("seed", ""),
+            episodes=count(int(saving.get("episodes", 0) or 0)),
         ),
     )
 
@@ -258,7 +259,7 @@ def _others(inputs: ReportInputs) -> Table:
         (
             Column("bundle", say("report.column.bundle")),
             Column("moves", say("report.column.moves"), several=True),
-            Column("episodes", say("report.column.episodes"), "count"),
+            Column("episodes", say("report.column.whole_episodes"), "count"),
             Column("days", say("report.column.days_less"), "number"),
             Column("low", say("report.column.low"), "number"),
             Column("high", say("report.column.high"), "number"),

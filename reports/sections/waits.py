@@ -40,6 +40,9 @@ ROLE = {
 }
 
 
+TOLD_H = 1.2  # a department's mean below that would be told as 0.0 days
+
+
 def part_of(waits: Sequence[WaitPart], cause: str) -> WaitPart | None:
     """The part of a cause, or None."""
     return next((part for part in waits if part.cause == cause), None)
@@ -86,12 +89,13 @@ def _deck(waits: Sequence[WaitPart], total: float) -> str:
     parts = []
     carried = [part for part in waits if part.cause in ("collection", "relay")]
     if carried:
-        hours = sum(part.mean_h for part in carried)
-        parts.append(say("report.waits.deck.carried", days=days(hours), share=percent(hours / total)))
+        together = sum(part.mean_h for part in carried)
+        parts.append(say("report.waits.deck.carried", days=days(together), share=percent(together / total)))
     for cause in ("queue", "correction"):
         part = part_of(waits, cause)
-        if part is not None and part.department and part.department_mean_h is not None:
-            values = {"department": strong(part.department, 36), "days": days(part.department_mean_h)}
+        hours = None if part is None else part.department_mean_h
+        if part is not None and part.department and hours is not None and hours >= TOLD_H:
+            values = {"department": strong(part.department, 36), "days": days(hours)}
             parts.append(say(f"report.waits.deck.{cause}", **values))
     return "".join(parts)
 

@@ -17,6 +17,7 @@ from reports.report import report
 
 pytestmark = pytest.mark.browser
 A4 = (595, 842)  # points
+FOOT = A4[1] - 51  # the lower margin of 18 mm, where a sheet's foot stands
 SHEETS: dict[str, bytes] = {}  # a language's print, made once: all tests read the same
 WORD = re.compile(r'<word xMin="([-\d.]+)" yMin="([-\d.]+)" xMax="([-\d.]+)" yMax="([-\d.]+)">(.*?)</word>')
 
@@ -62,6 +63,11 @@ def printed(full: ReportInputs, lang_of_sheets: str, tmp_path: Path) -> Path:
 
 
 def words(path: Path) -> list[Word]:
+    """The words of the sheets without their feet."""
+    return [word for word in all_words(path) if word.top < FOOT]
+
+
+def all_words(path: Path) -> list[Word]:
     told = subprocess.run(["pdftotext", "-bbox", str(path), "-"], capture_output=True, text=True, check=True).stdout
     return [
         Word(sheet, *(float(place) for place in found[:4]), found[4])
@@ -84,6 +90,23 @@ def test_everything_stands_inside_the_sheet(printed: Path) -> None:
     found = words(printed)
     assert len(found) > 400
     assert [w for w in found if w.left < 30 or w.right > A4[0] - 30 or w.bottom > A4[1] - 25 or w.top < 25] == []
+
+
+def test_every_sheet_has_its_title_and_number_at_its_foot(printed: Path, full: ReportInputs) -> None:
+    feet: dict[int, list[str]] = {}
+    for word in all_words(printed):
+        if word.top >= FOOT:
+            feet.setdefault(word.sheet, []).append(word.text)
+    of = len({word.sheet for word in words(printed)})
+    assert [foot[-3:] for _, foot in sorted(feet.items())] == [[str(n + 1), "/", str(of)] for n in range(of)]
+    assert all("".join(foot).startswith(full.focus[:4]) for foot in feet.values())
+
+
+def test_a_hostile_title_ends_no_style_sheet() -> None:
+    told = html.feet("</style><script>x</script>'}*{display:none}\\\n", "")
+    assert "<" not in told
+    assert told.count("'") == 4  # the two quotes of each string, no other
+    assert "}*{" not in told
 
 
 def test_no_heading_is_left_at_the_foot_of_a_sheet(printed: Path, full: ReportInputs, lang_of_sheets: str) -> None:
