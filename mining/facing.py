@@ -22,12 +22,14 @@ ELSEWHERE = ("online", "phone", "post")
 class Facing:
     """Which activities of a log have the applicant before them, and how that is known.
 
-    `steps` is what each activity is; `assumed` says that the vocabulary knows none of them, so that every event counts.
+    `steps` is what each activity is; `assumed` says that the vocabulary knows none of them, so that every event counts;
+    `listed` that the user named them, not the vocabulary.
     """
 
     steps: dict[str, str]
     activities: tuple[str, ...]
     assumed: bool
+    listed: bool = False
 
 
 def facing(log: EventLog, applicant_activities: Sequence[str] = ()) -> Facing:
@@ -36,7 +38,7 @@ def facing(log: EventLog, applicant_activities: Sequence[str] = ()) -> Facing:
     listed = [name for name in steps if name in set(applicant_activities)]
     known = listed if applicant_activities else activities_of(steps, APPLICANT_STEPS)
     assumed = not applicant_activities and all(step == "other" for step in steps.values())
-    return Facing(steps, tuple(known), assumed)
+    return Facing(steps, tuple(known), assumed, bool(applicant_activities))
 
 
 def needs_applicant(log: EventLog, known: Facing) -> tuple[ir.BooleanColumn, ir.IntegerColumn]:

@@ -59,7 +59,7 @@ def visits(
 
     known = facing(log, applicant_activities)
     found = _recorded(log, known, places)
-    for inferred in _inferred(log, known, places, episodes, applicant_activities):
+    for inferred in _inferred(log, known, places, episodes):
         found = found.union(inferred)
     # An unknown visitor is the unknown applicant of that one case: he ties nothing beyond it.
     person = ibis.coalesce(episodes.applicant_key, "case " + episodes.case_id).hash()
@@ -131,18 +131,12 @@ def _said_to_be_collected(log: EventLog, known: Facing) -> ir.BooleanColumn:
     return (collects & events.channel.isnull() & (events.delivery == "collect")).fill_null(False)
 
 
-def _inferred(
-    log: EventLog,
-    known: Facing,
-    places: Mapping[str, str] | None,
-    episodes: ir.Table,
-    applicant_activities: Sequence[str],
-) -> list[ir.Table]:
+def _inferred(log: EventLog, known: Facing, places: Mapping[str, str] | None, episodes: ir.Table) -> list[ir.Table]:
     """Visits that no event records but a field implies."""
     by_field = {"uncollected": log.has("delivery"), "unseen": log.has("channel") and not known.assumed}
     if not any(by_field.values()):
         return []
-    lacking = log.keep("lacking", _lacking(log, known, episodes, applicant_activities))
+    lacking = log.keep("lacking", _lacking(log, known, episodes))
     ((uncollected, unseen),) = log.rows(lacking.aggregate(a=lacking.uncollected.any(), b=lacking.unseen.any()))
     out: list[ir.Table] = []
     if by_field["uncollected"] and uncollected:
@@ -155,14 +149,14 @@ def _inferred(
     return out
 
 
-def _lacking(log: EventLog, known: Facing, episodes: ir.Table, applicant_activities: Sequence[str]) -> ir.Table:
+def _lacking(log: EventLog, known: Facing, episodes: ir.Table) -> ir.Table:
     """The cases that show less than they tell: ``case_id``, and what.
 
     ``uncollected``: its result is to be collected, and no event collects it; ``unseen``: it was at a window, and no
     event is its applicant's.
     """
     cases = episodes
-    if applicant_activities:  # what is the applicant's is then not what `mining.cases` took for his
+    if known.listed:  # what is the applicant's is then not what `mining.cases` took for his
         events = log.events.mutate(shown=shown(log, known))
         cases = events.group_by("case_id").aggregate(shown=events.shown.bit_or())
     declared, collected, at_window, seen = ((cases.shown & bit) != 0 for bit in (DECLARED, COLLECTED, AT_WINDOW, SEEN))
