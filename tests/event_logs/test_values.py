@@ -120,6 +120,11 @@ def test_masked_and_placeholder_identities_tie_nothing(column: Column, written: 
     assert column("申请人", ["李雷", written], "applicant_key") == ["李雷", None]
 
 
+@pytest.mark.parametrize("written", ["本人", "自己", "申请人本人", "同申请人", "无代办", "无代理人"])
+def test_an_agent_who_is_the_applicant_himself_is_none(column: Column, written: str) -> None:
+    assert column("代办人", ["李雷", written], "agent_key") == ["李雷", None]
+
+
 def test_names_are_their_own_keys(column: Column) -> None:
     names = ["李雷", "O'BRIEN, SEAN E6572930", "广州天和360309信息技术有限公司", "赵艳433331"]
     assert column("申请人", names, "applicant_key") == names
