@@ -7,6 +7,7 @@ The modules below trust their callers, for the command line checks its options b
 from __future__ import annotations
 
 from collections.abc import Collection, Iterable, Mapping, Sequence
+from dataclasses import replace
 from difflib import get_close_matches
 from math import isfinite
 from pathlib import Path
@@ -303,7 +304,7 @@ def analyze(
         A file cannot be used.
     """
     from event_logs.log import EventLog as Log
-    from onething.calls import Call
+    from onething.calls import Call, refuse_inputs_within
     from onething.cli.asking import Ask
     from onething.output import folder, refuse_taken
     from onething.progress import Progress
@@ -328,6 +329,7 @@ def analyze(
     study_file = StudyFile() if paths["config"] is None else read_study_file(paths["config"])
     read = log if isinstance(log, Log) else read_log(log, places=study_file.file("places"))
     ask = Ask(out=target, seed=seed, force=force, catalogue=paths["catalogue"], bundles=paths["bundles"])
+    refuse_inputs_within(replace(ask, logs=tuple(map(str, read.reading.files)), config=paths["config"]), study_file)
     study = run(Call(ask, study_file, read, Progress(quiet=True)), options)
     if target is not None:
         with folder(target, force=force) as work:

@@ -14,7 +14,7 @@ from onething.output import folder, json_text, refuse_taken, rows_out, text_tabl
 from onething.progress import Progress
 from onething.study_file import StudyFile, read_study_file
 from wording import say
-from wording.errors import InputError
+from wording.errors import InputError, UsageError
 
 if TYPE_CHECKING:
     import ibis.expr.types as ir
@@ -110,6 +110,7 @@ def opened(ask: Ask) -> Call:
         dry_run(ask, study)
     if ask.out is not None:
         refuse_taken(ask.out.absolute(), force=ask.force)
+        refuse_inputs_within(ask, study)
     from event_logs import read_log
 
     log = read_log(
@@ -124,6 +125,23 @@ def opened(ask: Ask) -> Call:
     for found in log.reading.roles:
         progress.detail("cli.detail.role", role=found.role, column=found.column, share=f"{found.confidence:.0%}")
     return Call(ask, study, log, progress)
+
+
+def refuse_inputs_within(ask: Ask, study: StudyFile) -> None:
+    """Refuse a call that would replace the folder in which what it reads stands: a log would be lost with it.
+
+    Raises
+    ------
+    UsageError
+        Names the first such file.
+    """
+    if ask.out is None:
+        return
+    given = [*map(Path, ask.logs), ask.mapping, ask.config]
+    given += [getattr(ask, name) or study.file(name) for name in ("places", "catalogue", "bundles")]
+    for path in filter(None, given):
+        if ask.out.resolve() in path.resolve().parents:
+            raise UsageError("cli.out-holds-input", path=ask.out, file=path)
 
 
 def roles_of(ask: Ask, study: StudyFile) -> dict[str, str] | None:
@@ -189,7 +207,7 @@ def read_bundles(path: Path) -> tuple[tuple[str, ...], ...]:
         raise InputError("log.no-file", path=path)
     try:
         listed = json.loads(path.read_text("utf-8-sig"))
-    except (OSError, ValueError, RecursionError) as error:
+    except (ValueError, RecursionError) as error:
         raise InputError("cli.bundles-unreadable", path=path, problem=error) from error
     if not isinstance(listed, list):
         raise InputError("cli.bundles-unreadable", path=path, problem=say("cli.bundles-no-list"))

@@ -31,28 +31,39 @@ def folder(target: Path, *, force: bool = False) -> Iterator[Path]:
     """A folder to write in, which becomes `target` when the block ends well, and leaves nothing when it does not.
 
     It is made beside `target` and renamed, so that a run that is killed leaves no half-written result. An empty
-    `target` is used; one that holds results is replaced only with `force`. What an earlier killed run left under the
-    same name is swept away.
+    `target` is used and keeps its permissions; one that holds results is replaced only with `force`. What an earlier
+    killed run left under the same name is swept away. A `target` that is empty and cannot be renamed (a volume, the
+    working folder, one in a folder where nobody may write) is filled from a folder within it when the block ends.
 
     Raises
     ------
     UsageError
-        `target` is a file, or holds results and `force` is not given, or cannot be made, or its disk is full.
+        `target` is a file, or holds results and `force` is not given, or cannot be made or written, or its disk is
+        full.
     """
-    target = target.absolute()
+    target = target.resolve()  # a link is followed: what it leads to is filled, and the link stays
     refuse_taken(target, force=force)
+    within = target.is_dir() and _stays(target)
+    beside = target if within else target.parent
     try:
-        target.parent.mkdir(parents=True, exist_ok=True)
-        for left in target.parent.glob(f".{target.name}.partial-*"):
+        beside.mkdir(parents=True, exist_ok=True)
+        for left in beside.glob(_partial(target, "*")):
             if not _alive(left):
                 shutil.rmtree(left, ignore_errors=True)
-        work = Path(tempfile.mkdtemp(prefix=f".{target.name}.partial-{os.getpid()}-", dir=target.parent))
+        work = Path(tempfile.mkdtemp(prefix=_partial(target, f"{os.getpid()}-"), dir=beside))
+    except FileExistsError as error:  # a file where a folder of the path should be
+        problem = os.strerror(errno.ENOTDIR)
+        raise UsageError("cli.out-not-writable", path=target, problem=problem) from error
     except OSError as error:
         raise UsageError("cli.out-not-writable", path=target, problem=error.strerror or str(error)) from error
     try:
         yield work
-        work.chmod(0o755)
-        old = target.with_name(f".{target.name}.partial-{os.getpid()}-old")
+        if within:
+            for new in list(work.iterdir()):
+                new.rename(target / new.name)
+            return
+        work.chmod(target.stat().st_mode & 0o7777 if target.exists() else 0o777 & ~_umask())
+        old = target.with_name(_partial(target, f"{os.getpid()}-old"))
         if target.exists():
             target.rename(old)
         work.rename(target)
@@ -65,18 +76,54 @@ def folder(target: Path, *, force: bool = False) -> Iterator[Path]:
         shutil.rmtree(work, ignore_errors=True)
 
 
+def _partial(target: Path, ending: str) -> str:
+    """The name of what a run has not finished yet."""
+    return f".{target.name}.partial-{ending}"
+
+
+def _stays(target: Path) -> bool:
+    """Whether a folder cannot be renamed, or somebody stands in it: it is filled, and never replaced."""
+    here, home = Path.cwd(), Path.home()
+    around = target in (here, *here.parents, home, *home.parents)
+    return around or os.path.ismount(target) or not os.access(target.parent, os.W_OK | os.X_OK)
+
+
+def _empty(target: Path) -> bool:
+    """Whether a folder holds nothing but what a killed run has left."""
+    return all(entry.name.startswith(_partial(target, "")) for entry in target.iterdir())
+
+
+def _umask() -> int:
+    """The process's mask of permissions, which can only be read by setting it."""
+    mask = os.umask(0o077)
+    os.umask(mask)
+    return mask
+
+
 def refuse_taken(target: Path, *, force: bool = False) -> None:
     """Refuse a folder that `folder` would refuse: said before the work is done, not after it.
 
     Raises
     ------
     UsageError
-        `target` is a file, or holds results and `force` is not given.
+        `target` is a file, or may not be written, or holds results and `force` is not given or it cannot be replaced.
     """
-    if target.exists() and not target.is_dir():
+    denied = UsageError("cli.out-not-writable", path=target, problem=os.strerror(errno.EACCES))
+    try:
+        if not target.exists():
+            return
+    except PermissionError as error:
+        raise denied from error
+    if not target.is_dir():
         raise UsageError("cli.out-is-file", path=target)
-    if target.is_dir() and any(target.iterdir()) and not force:
+    if not os.access(target, os.R_OK | os.W_OK | os.X_OK):
+        raise denied
+    if _empty(target):
+        return
+    if not force:
         raise UsageError("cli.out-not-empty", path=target)
+    if _stays(target.resolve()):
+        raise UsageError("cli.out-stays", path=target)
 
 
 def _alive(left: Path) -> bool:

@@ -48,6 +48,9 @@ def run(arguments: list[str]) -> int:
         return _reader_left()
     except OnethingError as error:
         return _tell(error, _exit_code(error))
+    except PermissionError as error:  # what is written is refused before; here somebody may not read what is named
+        reason = error.strerror or str(error)
+        return _tell(InputError("log.unreadable", path=error.filename or "?", reason=reason), INPUT)
     except Exception as error:
         return _tell_of_typer(error, arguments)
     except SystemExit as end:  # typer ends the process where a pipe is closed, and when it has completed a word

@@ -10,7 +10,7 @@ from typing import Annotated, Any
 import typer
 
 from onething.cli import design, logs, machine, questions, whole
-from onething.cli.asking import asked, language_option
+from onething.cli.asking import asked, language_option, own_parameters
 from onething.cli.commands import Command
 from onething.cli.first_page import ALONE, ON_LOGS
 from wording import say
@@ -61,7 +61,7 @@ def _with_language(command: Callable[..., None]) -> Callable[..., None]:
         given.pop("lang", None)
         command(**given)
 
-    own = list(inspect.signature(command, eval_str=True).parameters.values())
+    own = own_parameters(command)
     called.__signature__ = inspect.Signature([*own, language_option()])  # type: ignore[attr-defined]
     called.__annotations__ = {p.name: p.annotation for p in [*own, language_option()]}
     return called

@@ -87,8 +87,9 @@ def _shared(unused: Collection[str] = ()) -> list[inspect.Parameter]:
         language_option(),
     ]
     for parameter in shared:
-        if parameter.name in unused:
-            parameter.annotation.__metadata__[0].hidden = True
+        info = parameter.annotation.__metadata__[0]
+        info.readable = False  # as in `own_parameters`
+        info.hidden = parameter.name in unused
     return shared
 
 
@@ -97,9 +98,18 @@ def language_option() -> inspect.Parameter:
     return _parameter("lang", str | None, None, typer.Option("--lang", metavar="zh|en", help=say("cli.help.lang")))
 
 
+def own_parameters(command: Callable[..., None]) -> list[inspect.Parameter]:
+    """A command's parameters. Whether a file may be read we tell, when it is read: typer's words are English."""
+    found = list(inspect.signature(command, eval_str=True).parameters.values())
+    for parameter in found:
+        for info in getattr(parameter.annotation, "__metadata__", ()):
+            info.readable = False
+    return found
+
+
 def asked(command: Callable[..., None]) -> Callable[..., None]:
     """A command `(ask, *, own options)` as typer wants it: the shared options joined to its own."""
-    own = list(inspect.signature(command, eval_str=True).parameters.values())[1:]
+    own = own_parameters(command)[1:]
     unused = UNUSED.get(command.__name__, ())
 
     @wraps(command)

@@ -409,3 +409,36 @@ def test_a_catalogue_is_replaced_with_force_alone(tmp_path: Path) -> None:
     assert mine.read_text("utf-8") == "# by hand\n"
     assert run(["catalogue", "export", str(mine), "--to", str(mine), "--force"]) == 0
     assert "cpsv" in mine.read_text("utf-8")
+
+
+def test_a_folder_that_holds_the_log_is_not_replaced(
+    log: Path, tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    assert run(["flows", str(log), "-q", "--out", str(tmp_path), "--force"]) == 2
+    assert "log.csv" in capsys.readouterr().err
+    assert log.exists()
+
+
+@pytest.mark.parametrize(
+    "words",
+    [
+        ["check", "LOG"],
+        ["check", "LOG", "--mapping", "F"],
+        ["trips", "LOG", "--bundles", "F"],
+        ["catalogue", "check", "F"],
+    ],
+)
+def test_a_file_that_may_not_be_read_is_told_in_the_language_asked_for(
+    words: list[str], log: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    secret = log.with_name("secret.toml")
+    secret.write_text("", "utf-8")
+
+    def refused(path: Path, *given: object, **options: object) -> str:
+        raise PermissionError(13, "Permission denied", str(path))
+
+    monkeypatch.setattr(Path, "read_text", refused)
+    monkeypatch.setattr(Path, "is_file" if words == ["check", "LOG"] else "read_bytes", refused)
+    paths = {"LOG": str(log), "F": str(secret)}
+    assert run([*(paths.get(word, word) for word in words), "--lang", "en"]) == 3
+    assert "cannot be opened: Permission denied" in capsys.readouterr().err

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import errno
+import os
 import signal
 import subprocess
 import sys
@@ -109,3 +110,74 @@ def test_a_table_tells_large_numbers_in_full() -> None:
     rows = [[132345.67], [1234.5], [0.12345], [7.0], [float("nan")]]
     told = [line.strip() for line in text_table(["wait"], rows).splitlines()[1:]]
     assert told == ["132345.7", "1234.5", "0.1235", "7", "nan"]
+
+
+def test_an_empty_folder_keeps_its_permissions(tmp_path: Path) -> None:
+    (tmp_path / "out").mkdir()
+    (tmp_path / "out").chmod(0o770)
+    with folder(tmp_path / "out") as work:
+        (work / "a.txt").write_text("a", "utf-8")
+    assert (tmp_path / "out").stat().st_mode & 0o777 == 0o770
+
+
+def test_a_new_folder_is_as_open_as_the_process_makes_folders(tmp_path: Path) -> None:
+    before = os.umask(0o077)
+    try:
+        with folder(tmp_path / "out") as work:
+            (work / "a.txt").write_text("a", "utf-8")
+    finally:
+        os.umask(before)
+    assert (tmp_path / "out").stat().st_mode & 0o777 == 0o700
+
+
+def test_the_working_folder_is_filled_and_stays(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.chdir(tmp_path)
+    before = tmp_path.stat().st_ino
+    with folder(Path()) as work:
+        (work / "a.txt").write_text("a", "utf-8")
+    assert [path.name for path in tmp_path.iterdir()] == ["a.txt"]
+    assert tmp_path.stat().st_ino == before
+
+
+def test_a_folder_around_the_working_one_is_never_replaced(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    (tmp_path / "own").mkdir()
+    monkeypatch.chdir(tmp_path / "own")
+    with pytest.raises(UsageError) as refusal, folder(tmp_path, force=True):
+        pass
+    assert refusal.value.key == "cli.out-stays"
+    assert (tmp_path / "own").is_dir()
+
+
+def test_what_a_link_leads_to_is_filled(tmp_path: Path) -> None:
+    (tmp_path / "real").mkdir()
+    (tmp_path / "link").symlink_to("real")
+    with folder(tmp_path / "link") as work:
+        (work / "a.txt").write_text("a", "utf-8")
+    assert (tmp_path / "link").is_symlink()
+    assert (tmp_path / "real" / "a.txt").exists()
+
+
+def test_a_volume_is_filled_though_it_cannot_be_renamed(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    (tmp_path / "out").mkdir()
+    monkeypatch.setattr(os.path, "ismount", lambda path: True)
+    with folder(tmp_path / "out") as work:
+        (work / "a.txt").write_text("a", "utf-8")
+        assert work.parent == tmp_path / "out"
+    assert [path.name for path in (tmp_path / "out").iterdir()] == ["a.txt"]
+
+
+def test_a_folder_that_may_not_be_written_is_refused_before_the_work(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    (tmp_path / "out").mkdir()
+    monkeypatch.setattr(os, "access", lambda path, mode: False)
+    with pytest.raises(UsageError) as refusal, folder(tmp_path / "out", force=True):
+        pytest.fail("the block ran")
+    assert refusal.value.key == "cli.out-not-writable"
+
+
+def test_a_path_through_a_file_is_told(tmp_path: Path) -> None:
+    (tmp_path / "file").write_text("x", "utf-8")
+    with pytest.raises(UsageError) as refusal, folder(tmp_path / "file" / "out"):
+        pass
+    assert refusal.value.values["problem"] == os.strerror(errno.ENOTDIR)
