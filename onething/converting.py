@@ -34,7 +34,7 @@ def convert(ask: Ask, to: Path, key_file: Path | None, least: int | None) -> Non
     import duckdb
 
     from event_logs.pseudonyms import pseudonymise, read_key, withhold
-    from event_logs.writers import write_log
+    from event_logs.writers import FORMS, write_log
     from onething.calls import opened
 
     refuse_unwritable(to, force=ask.force)
@@ -43,11 +43,14 @@ def convert(ask: Ask, to: Path, key_file: Path | None, least: int | None) -> Non
     least = LEAST if least is None else least
     if least < 1:
         raise UsageError("cli.min-count", given=least)
+    if not to.name.lower().endswith(FORMS):  # said before the work is done, not after it
+        raise UsageError("log.writes-forms", path=to, suffix=to.suffix or "?", forms=", ".join(FORMS))
+    key = None if key_file is None else read_key(key_file)
     call = opened(ask)
     log = call.log
     withheld: dict[str, int] = {}
-    if key_file is not None:
-        log, withheld = withhold(pseudonymise(log, read_key(key_file)), least)
+    if key is not None:
+        log, withheld = withhold(pseudonymise(log, key), least)
     try:
         write_log(log, to)
     except (OSError, duckdb.IOException) as error:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import inspect
-from collections.abc import Callable, Collection
+from collections.abc import Callable, Collection, Sequence
 from dataclasses import dataclass
 from functools import wraps
 from pathlib import Path
@@ -125,7 +125,7 @@ def asked(command: Callable[..., None]) -> Callable[..., None]:
             raise UsageError("cli.quiet-and-verbose")
         ask = Ask(
             logs=tuple(given.pop("logs")),
-            roles=tuple(_role(text) for text in given.pop("map") or ()),
+            roles=_roles(given.pop("map") or ()),
             bundles=given.pop("bundles_file"),
             **{
                 name: given.pop(name)
@@ -156,6 +156,15 @@ def asked(command: Callable[..., None]) -> Callable[..., None]:
 def _key(command: str, option: str) -> str:
     """The sentence that refuses an option: where its cure differs from command to command, the command's own."""
     return f"{command}-{option}" if option in ("format", "out") else option.removesuffix("_file")
+
+
+def _roles(texts: Sequence[str]) -> tuple[tuple[str, str], ...]:
+    """Each role that `--map` names, once; the same column twice is no contradiction."""
+    found: dict[str, str] = {}
+    for role, column in map(_role, texts):
+        if found.setdefault(role, column) != column:
+            raise UsageError("cli.map-twice", role=role, columns=[found[role], column])
+    return tuple(found.items())
 
 
 def _role(text: str) -> tuple[str, str]:

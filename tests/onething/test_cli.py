@@ -73,6 +73,8 @@ def test_a_language_of_another_spelling_is_known(capsys: pytest.CaptureFixture[s
         (["flows", "x.csv", "--between", "people"], "people"),
         (["trips", "x.csv", "--format", "yaml"], "yaml"),
         (["trips", "x.csv", "--map", "case_id"], "case_id"),
+        (["trips", "x.csv", "--map", "place=a", "--map", "place=b"], "a, b"),
+        (["convert", "x.csv", "--to", "y.xyz"], ".xyz"),
         (["catalogue", "burn"], "burn"),
         (["catalogue", "export", "--to", "no/such/folder.jsonld"], "no/such"),
         (["brief", "x.csv", "--to", "x.pdf"], ".docx"),
