@@ -43,16 +43,20 @@ def _today(bundle: Mapping[str, Any], measure: str) -> float | None:
 def _table(inputs: ReportInputs) -> Table:
     rows = []
     strong_rows = set()
+    # Only where the log cuts off some: else the two columns would be the same.
+    counted = any(b.get("episodes_counted") not in (None, b.get("episodes")) for b in inputs.bundles)
     for i, bundle in enumerate(inputs.bundles):
         lead = _today(bundle, "lead_time_mean_h")
         if bundle.get("name") == inputs.focus:
             strong_rows.add(i)
         lift = bundle.get("lift")
+        kept = bundle.get("episodes_counted")
         rows.append(
             (
                 name(bundle.get("name")),
                 len(bundle.get("services", ())),
                 publish(int(bundle.get("episodes", 0)), inputs.min_count),
+                *((publish(int(kept or 0), inputs.min_count),) if counted else ()),
                 None if lift is None else float(lift),
                 _today(bundle, "trips_mean"),
                 _today(bundle, "submissions_mean"),
@@ -63,6 +67,7 @@ def _table(inputs: ReportInputs) -> Table:
         Column("bundle", say("report.column.bundle")),
         Column("services", say("report.column.services"), "count"),
         Column("episodes", say("report.column.episodes"), "count", people=True),
+        *((Column("episodes_counted", say("report.column.whole_episodes"), "count", people=True),) if counted else ()),
         Column("lift", say("report.column.lift"), "number"),
         Column("trips_mean", say("report.column.trips_mean"), "number"),
         Column("submissions_mean", say("report.column.submissions_mean"), "number"),

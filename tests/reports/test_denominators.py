@@ -8,8 +8,9 @@ import pytest
 
 import wording
 from reports import denominators, html
+from reports.blocks import Table
 from reports.inputs import ReportInputs, WaitPart
-from reports.sections import waits
+from reports.sections import bundles, waits
 
 
 def with_cut(world: ReportInputs, cut: int) -> ReportInputs:
@@ -59,3 +60,15 @@ def test_a_queue_of_minutes_is_not_told_as_the_longest(world: ReportInputs) -> N
         assert "longest queue" not in waits.section(replace(world, waits=parts)).deck
         longer = replace(parts[1], department_mean_h=3.0)
         assert "longest queue" in waits.section(replace(world, waits=(parts[0], longer, parts[2]))).deck
+
+
+def test_bundles_tell_their_whole_episodes_where_some_are_cut_off(world: ReportInputs) -> None:
+    first = {**world.bundles[0], "episodes": 47, "episodes_counted": 40}
+    with wording.using("en"):
+        table = bundles.section(replace(world, bundles=(first,))).blocks[0]
+        same = bundles.section(replace(world, bundles=({**first, "episodes_counted": 47},))).blocks[0]
+    assert isinstance(table, Table)
+    assert isinstance(same, Table)
+    assert [column.key for column in table.columns][2:4] == ["episodes", "episodes_counted"]
+    assert table.rows[0][2:4] == (47, 40)
+    assert "episodes_counted" not in [column.key for column in same.columns]
