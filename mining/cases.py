@@ -7,6 +7,7 @@ from operator import or_
 from typing import TYPE_CHECKING
 
 from catalogue.vocabulary import FINAL_STEPS
+from event_logs.identities import MASKED
 from mining.facing import ELSEWHERE, ON_THE_SPOT, Facing, facing, needs_applicant
 from mining.steps import activities_of
 
@@ -15,8 +16,11 @@ if TYPE_CHECKING:
 
     from event_logs.log import EventLog
 
-# What stands in a field of identities where there is none. Masked ones carry an asterisk.
-PLACEHOLDER = r"[*＊]|^[-—_/\\.·?？无空0xX×]+$|^(?i:null|none|nan|n/a|na|unknown|不详|未知|暂无|待定|没有)$"
+# What stands in a field of identities where there is none, or is masked.
+PLACEHOLDER = (
+    MASKED + r"|^[-—_/\\.·?？无空0xX×]+$|^(?i:null|none|nan|n/a|na|unknown|不详|未知|暂无|待定|没有)$"
+    r"|^(?i:test|测试)[\d_-]*$"
+)
 
 
 # What an event shows of its case, a bit each: a case shows what any of its events does.

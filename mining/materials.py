@@ -6,12 +6,12 @@ the row's `rule` and `evidence`, so that an analyst can contest it.
 
 from __future__ import annotations
 
-import re
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 from catalogue.services import Catalogue
 from catalogue.vocabulary import step_of
+from mining.copies import copies_in, handed_in, is_firm, listed, lists_of, once
 from mining.material_classes import MaterialClasses, material_classes
 from mining.repeats import POSITIONS, repeats
 from mining.shareable import EVIDENCE, with_issuer
@@ -26,12 +26,6 @@ COLUMNS = (
     "submission_id", "applicant", "case_id", "department", "submitted_at", "material", "material_class", "repeat_of",
     "repeat_kind", "because", "shareable_from",
 )  # fmt: skip
-_SEPARATOR = "[;；|、]"
-# A firm: by its name, or a 统一社会信用代码 of an enterprise.
-FIRM = (
-    r"公司|企业|集团|合作社|事务所|商行|经营部|工作室|工厂|[厂店]$|(?i:\b(ltd|inc|llc|gmbh|corp|limited|company)\b)"
-    r"|^9[1-3][0-9]{6}[0-9A-Z]{10}$"
-)
 
 
 @dataclass(frozen=True, slots=True)
@@ -105,20 +99,20 @@ def _submissions(log: EventLog, documents: ir.Table, classes: MaterialClasses) -
     import ibis
 
     known = documents.select("spelling", "material_class", "kind", "valid_days", "document", "of_firm", "written")
-    copies = log.keep("copies", _copies(log, known))
-    several = bool(log.rows(copies.limit(1)))
+    lists = lists_of(log, known)
+    copies = {by: log.keep("copies", copies_in(log, lists, by)) for by in ("document", "of_firm")}
+    copies = {by: table for by, table in copies.items() if log.rows(table.limit(1))}
     events = _with_applicants(log, log.events.filter(log.events.materials.length() > 0))
     events = events.select(*_FACTS, "materials", "method", submitted_at="completed_at")
     short = {name: log.engine.short(log.events.select(name)) for name in _RECURRING}
     events = events.mutate(**{name: texts.hold(events[name]) for name, texts in short.items()})
-    rows = _handed_in(log, _listed(events) if several else events).join(known, "spelling").drop("spelling")
+    rows = handed_in(log, listed(events) if copies else events).join(known, "spelling").drop("spelling")
     rows = rows.rename(material="written")
-    if several:
-        rows = _once(rows, copies)
+    if copies:
+        rows = once(rows, copies)
     if classes.representative:
         # One inside the other: a name is looked at only where it matters.
-        firm = ibis.coalesce(rows.applicant.re_search(FIRM) | rows.applicant_key.re_search(FIRM), False)
-        theirs = ibis.cases((firm, rows.of_firm), else_=rows.document)
+        theirs = ibis.cases((is_firm(rows), rows.of_firm), else_=rows.document)
         rows = rows.mutate(of_firm=ibis.cases((rows.of_firm != rows.document, theirs), else_=rows.document))
     return rows
 
@@ -155,40 +149,6 @@ def _with_applicants(log: EventLog, handing: ir.Table) -> ir.Table:
     )
 
 
-def _listed(events: ir.Table) -> ir.Table:
-    """`listed`: a number for the list of materials (and how they came)."""
-    import ibis
-
-    return events.mutate(listed=events.materials.hash() ^ ibis.coalesce(events.method, "").hash())
-
-
-def _copies(log: EventLog, known: ir.Table) -> ir.Table:
-    """Documents that a list has more than once: `listed, document, first, several`, the spellings in the list's order.
-
-    Copies in one event are one submission. The same few lists come again and again: each is looked at once.
-    """
-    import ibis
-
-    keys = ["listed", "document"]
-    lists = log.events.filter(log.events.materials.length() > 1).select("materials", "method").distinct()
-    rows = _handed_in(log, _listed(lists)).join(known.select("spelling", "document"), "spelling")
-    rows = log.keep("lists", rows.select(*keys, "spelling", "position"))
-    twice = rows.group_by(*keys).aggregate(first=rows.position.min(), n=rows.count()).filter(ibis._.n > 1).drop("n")
-    return (
-        rows.join(log.keep("twice", twice), keys)
-        .group_by(*keys, "first", "spelling")
-        .aggregate(place=ibis._.position.min())
-        .group_by(*keys, "first")
-        .aggregate(several=ibis._.spelling.group_concat(";", order_by=ibis._.place))
-    )
-
-
-def _once(rows: ir.Table, copies: ir.Table) -> ir.Table:
-    """One row of each document of an event; `several` its spellings in the order of the list, where it has several."""
-    met = rows.left_join(copies, ["listed", "document"]).drop("listed_right", "document_right")
-    return met.filter(met["first"].isnull() | (met["first"] == met.position)).drop("first", "listed")
-
-
 def _spelt(rows: ir.Table, classes: MaterialClasses) -> ir.Table:
     """Submissions with all the spellings in `material`, and forms in `material_class` as those of their service."""
     import ibis
@@ -210,34 +170,6 @@ _FACTS = (
     "activity",
     "place",
 )
-
-
-def _handed_in(log: EventLog, events: ir.Table) -> ir.Table:
-    """Every material of rows that hand in, with its place in the list; what came as `shared` is left out."""
-    import ibis
-
-    if not log.has("method"):
-        return _unnested(log, events.drop("method"))
-    events = events.filter(ibis.coalesce(events.method, "") != "shared")
-    ways = [way for (way,) in log.rows(log.events.select("method").distinct()) if way is not None]
-    if not any(re.search(_SEPARATOR, way) or way != way.strip() for way in ways):
-        return _unnested(log, events.drop("method"))
-    rows = _unnested(log, events.mutate(number=events.materials.length()))
-    # A list as long as the materials says how each came.
-    ways = rows.method.re_replace(_SEPARATOR, ";").split(";")
-    own = ibis.cases((ways.length() == rows.number, ways[rows.position].strip()), else_=rows.method)
-    return rows.filter(ibis.coalesce(own, "") != "shared").drop("method", "number")
-
-
-def _unnested(log: EventLog, rows: ir.Table) -> ir.Table:
-    """`materials` as one row each, `spelling`, with `position` from 0; `Table.unnest` would join, many times slower."""
-    import ibis
-
-    places = ibis.range(0, rows.materials.length())
-    if log.engine.dialect == "duckdb":
-        return rows.mutate(spelling=rows.materials.unnest(), position=places.unnest()).drop("materials")
-    one = rows.mutate(one=rows.materials.zip(places).unnest()).drop("materials")  # one generator a query elsewhere
-    return one.mutate(spelling=one.one.f1, position=one.one.f2).drop("one")
 
 
 def materials(
@@ -344,7 +276,9 @@ def _numbers(rows: ir.Table, classes: MaterialClasses) -> ir.Table:
         scope = scope ^ _form_of(rows).hash()
     return rows.select(
         "code", "submitted_at", document=rows.document.cast("int32"), valid_days=rows.valid_days.cast("int32"),
-        person=person, scope=scope, office=office.hash(), case_code=rows.case_id.hash(), can=rows.kind != "generic",
+        # Hashed twice: a department may apply at itself, and its numbers as both would cancel each other.
+        person=person, scope=scope, office=office.hash().hash(), case_code=rows.case_id.hash(),
+        can=rows.kind != "generic",
     )  # fmt: skip
 
 

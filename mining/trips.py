@@ -71,8 +71,9 @@ def _coded(found: ir.Table, sites: ShortTexts, offices: ShortTexts) -> ir.Table:
     return found.select(
         "visit_number", "case_number", "episode_number", "visitor_number", "begun_at", "completed_at", "day",
         "corrects", "collects", "rule",
-        place=(sites.number(found.place) + 1).fill_null(0),
-        department=(offices.number(found.department) + 1).fill_null(0),
+        # A number's type is said, since a sum passes for 64 bits where the engine keeps 32 (see `_bit`).
+        place=(sites.number(found.place) + 1).fill_null(0).cast("int32"),
+        department=(offices.number(found.department) + 1).fill_null(0).cast("int32"),
     )  # fmt: skip
 
 
@@ -166,7 +167,8 @@ def _bit(events: ir.Table) -> ir.IntegerColumn:
     """The department as a number of one bit, so that a running union knows which were visited before."""
     import ibis
 
-    return ibis.literal(1, "int64") << (events.department % (_BITS + 1)).cast("int64")
+    # Widened first: the engine shifts a bit in the room of the number that it is shifted by.
+    return ibis.literal(1, "int64") << (events.department.cast("int64") % (_BITS + 1))
 
 
 def _new(events: ir.Table, rows: ir.Table) -> ir.Table:
@@ -193,7 +195,7 @@ def _lists(log: EventLog, events: ir.Table, rows: ir.Table, episodes: ir.Table, 
     met = log.keep("errands", _earliest(of_several, [*ROW, "case_number", "department"]))
     numbers = episodes.select("case_id", "service", case_number="first_event_number")
     cases = log.keep("errand_cases", bare(_earliest(met, [*ROW, "case_number"]).inner_join(numbers, "case_number")))
-    order = [cases.at, cases.number]
+    order = [cases.at, cases.until, cases.number]
     joined = cases.group_by(ROW).aggregate(
         case_names=cases.case_id.group_concat(";", order_by=order), first_case=cases.case_number.first(order_by=order)
     )
@@ -201,7 +203,9 @@ def _lists(log: EventLog, events: ir.Table, rows: ir.Table, episodes: ir.Table, 
     departments = _earliest(met.filter(met.department > 0), [*ROW, "department"])
     named = departments.mutate(name=offices.text(departments.department - 1))
     for part, name, made in ((services, services.service, "service_names"), (named, named.name, "department_names")):
-        each = part.group_by(ROW).aggregate(**{made: name.group_concat(";", order_by=[part.at, part.number])})
+        each = part.group_by(ROW).aggregate(
+            **{made: name.group_concat(";", order_by=[part.at, part.until, part.number])}
+        )
         joined = bare(joined.left_join(each, ROW))
     kept = log.keep("trip_lists", joined)
     for narrow in (met, cases):
@@ -210,9 +214,13 @@ def _lists(log: EventLog, events: ir.Table, rows: ir.Table, episodes: ir.Table, 
 
 
 def _earliest(events: ir.Table, keys: list[str]) -> ir.Table:
-    """One row of each key, with the earliest time of its visits (``at``) and the least ``number``."""
-    at, number = ("at", "number") if "at" in events.columns else ("begun_at", "visit_number")
-    return events.group_by(keys).aggregate(at=events[at].min(), number=events[number].min())
+    """One row of each key, with the begin, end and number of the earliest of its visits: ``at, until, number``."""
+    again = "at" in events.columns
+    order = [events[name] for name in (("at", "until", "number") if again else _IN_LINE)]
+    at, until, number = order
+    return events.group_by(keys).aggregate(
+        at=at.min(), until=until.first(order_by=order), number=number.first(order_by=order)
+    )
 
 
 def unanswered(log: EventLog, steps: dict[str, str]) -> ir.Table:

@@ -52,6 +52,14 @@ def test_masked_and_missing_identities_tie_nothing(log_of: LogOf) -> None:
     assert len(groups(log_of(COLUMNS, rows))) == 4
 
 
+@pytest.mark.parametrize("written", ["某小区某栋", "粤A●●●12", "粤AXXX12", "test", "沪A****1", "暂无"])
+def test_a_masked_object_ties_nothing(log_of: LogOf, written: str) -> None:
+    strangers = [("a", "甲"), ("b", "乙")]
+    rows = [(case, "提交申请", "2024-01-01", "2024-01-02", who, written) for case, who in strangers]
+    log = log_of("case_id activity started_at completed_at applicant object", rows)
+    assert groups(log) == {frozenset("a"), frozenset("b")}
+
+
 def test_with_bundles_only_services_of_one_bundle_share_an_episode(log_of: LogOf) -> None:
     rows = [apply(name, "2024-01-01", "2024-01-02", service=name) for name in ("A", "B", "C", "D", "E")]
     found = groups(log_of(COLUMNS, rows), bundles=[["A", "B"], ["C", "D"]])

@@ -51,6 +51,26 @@ def test_the_same_department_goes_before_a_later_one(log_of: LogOf) -> None:
     assert (rows["repeat_of"][2], rows["repeat_kind"][2]) == (rows["submission_id"][0], "same_department")
 
 
+def test_what_a_department_hands_in_at_itself_is_no_other_departments_repeat(log_of: LogOf) -> None:
+    asked = [("甲公司", "甲公司"), ("甲公司", "公安局"), ("乙公司", "乙公司"), ("甲公司", "甲公司")]
+    rows = rows_of(log_of(ROLES, [apply(f"c{n}", f"2024-01-0{n + 1}", office, ["营业执照"], who)
+                                  for n, (who, office) in enumerate(asked)]))  # fmt: skip
+    first = rows["submission_id"][0]
+    assert rows["repeat_of"].fillna("").tolist() == ["", first, "", first]
+
+
+def test_a_firms_bare_paper_and_its_representatives_are_one_submission_in_one_event(log_of: LogOf) -> None:
+    papers = ["身份证", "营业执照", "法定代表人身份证", "营业执照复印件"]
+    both = "营业执照;营业执照复印件"
+    for who, told in (
+        ("广州天和信息技术有限公司", ["身份证;法定代表人身份证", both]),
+        ("张伟", ["身份证", both, "法定代表人身份证"]),
+    ):
+        rows = rows_of(log_of(ROLES, [apply("a", "2024-01-01", "公安", papers, who)]))
+        assert rows["material"].tolist() == told
+        assert rows["repeat_of"].isna().all()
+
+
 def test_a_same_department_that_is_no_longer_valid_gives_way(log_of: LogOf) -> None:
     days = [("a", "2023-01-01", "公安"), ("b", "2024-02-01", "税务"), ("c", "2024-03-01", "公安")]
     rows = rows_of(log_of(ROLES, [apply(*day, ["身份证"]) for day in days]))

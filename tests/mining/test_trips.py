@@ -42,6 +42,13 @@ def test_two_windows_of_one_hall_within_four_hours_are_one_trip(log_of: LogOf) -
     assert rows.loc[0, "cases"] == "a;b"
 
 
+def test_what_a_trip_served_is_told_in_the_order_of_start_completion_and_row(log_of: LogOf) -> None:
+    rows = [visit("c1", "10:00:01", "10:00:01"), visit("c3", "10:00:00", "10:00:00"),
+            visit("c1", "10:00:00", "10:00:00"), visit("c4", "10:00:00", "10:00:00"),
+            visit("c0", "10:00:00", "10:00:09")]  # fmt: skip
+    assert found(log_of(COLUMNS, rows)).loc[0, "cases"] == "c3;c1;c4;c0"
+
+
 def test_every_trip_tells_its_place_and_department_however_many_there_are(log_of: LogOf) -> None:
     rows = [visit(f"c{n}", "09:00", "09:10", f"局{n:03}", f"厅{n:03}", service=f"事项{n:03}") for n in range(300)]
     rows.append(visit("x", "2024-03-02 09:00", "2024-03-02 09:10", None, None))
@@ -53,6 +60,14 @@ def test_every_trip_tells_its_place_and_department_however_many_there_are(log_of
             f"事项{n:03}",
         )
     assert told.loc["x", ["place", "departments"]].isna().all()
+
+
+@pytest.mark.parametrize("departments", [30, 31, 32, 61, 62, 63])
+def test_a_department_is_new_once_however_many_bits_tell_of_those_visited(log_of: LogOf, departments: int) -> None:
+    days = [f"{pd.Timestamp('2024-03-01') + pd.Timedelta(days=n // 2):%Y-%m-%d}" for n in range(departments + 1)]
+    times = [f"{day} {hour}:00" for day, hour in zip(days, ["09", "15"] * departments, strict=False)]
+    rows = [visit("a", at, at, f"局{n % departments:02}", f"厅{n % departments:02}") for n, at in enumerate(times)]
+    assert kinds(log_of(COLUMNS, rows)) == ["first", *["multi"] * (departments - 1), "return"]
 
 
 def test_kinds_are_the_same_where_departments_are_too_many_for_the_bits_of_a_number(
