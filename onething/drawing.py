@@ -21,8 +21,8 @@ def draw(ask: Ask, named: Path | None, between: str) -> None:
     Raises
     ------
     UsageError
-        The flows asked for do not exist, no file or folder is named or both are, the name's ending is no picture's, or
-        the file is there already.
+        The flows asked for do not exist or do not depend on an option that is given, no file or folder is named or both
+        are, the name's ending is no picture's, or the file is there already.
     """
     named_once(named, ask.out)
     if named is None and ask.out is None:
@@ -32,6 +32,10 @@ def draw(ask: Ask, named: Path | None, between: str) -> None:
         raise UsageError("cli.unknown-picture", path=to)
     if between not in ("activities", "departments"):
         raise UsageError("cli.unknown-between", name=between)
+    if between == "activities":
+        for name in ("bundles", "catalogue"):
+            if getattr(ask, name) is not None:
+                raise UsageError(f"cli.unused.{name}", command="draw --between activities")
     if ask.out is None:
         refuse_unwritable(to, force=ask.force)
     from onething.calls import opened

@@ -153,7 +153,7 @@ def _replaying(inputs: ReportInputs, played: Replay) -> Figure:
     episodes = len(_episodes(played))
     key = "caption" if episodes > 1 else "caption-one"
     caption = say(f"report.replay.{key}", n=episodes, count=count(episodes), others=count(episodes - 1))
-    return Figure("fig-replay", say("report.replay.title"), chart, caption)
+    return Figure("fig-replay", say("report.replay.title"), chart, caption + say("report.replay.numbers"))
 
 
 def _episodes(played: Replay) -> set[int]:

@@ -7,6 +7,7 @@ import re
 import signal
 import subprocess
 import sys
+from collections.abc import Callable
 from pathlib import Path
 
 import pytest
@@ -353,6 +354,7 @@ def test_a_table_of_places_that_fits_nothing_is_told(
         (["draw", "x.csv", "--to", "m.svg", "--format", "table"], "ending of --to"),
         (["draw", "x.csv", "--to", "m.svg", "--out", "d"], "one of the two"),
         (["draw", "x.csv"], "--to is missing"),
+        (["draw", "x.csv", "--to", "m.svg", "--between", "activities", "--bundles", "b.json"], "Leave --bundles out"),
         (["brief", "x.csv", "--format", "json"], "onething analyze"),
         (["brief", "x.csv", "--to", "b.docx", "--out", "d"], "one of the two"),
         (["convert", "x.csv", "--to", "y.xes", "--format", "csv"], "ending of --to"),
@@ -421,6 +423,17 @@ def test_a_folder_that_holds_the_log_is_not_replaced(
     assert log.exists()
 
 
+def refusing(read: Callable[..., object], secret: Path, *, all_of_it: bool) -> Callable[..., object]:
+    """A way of reading a path that one path refuses; `all_of_it`: even to be looked at."""
+
+    def reading(path: Path, *given: object, **options: object) -> object:
+        if path == secret and (all_of_it or read.__name__ != "stat"):
+            raise PermissionError(13, "Permission denied", str(path))
+        return read(path, *given, **options)
+
+    return reading
+
+
 @pytest.mark.parametrize(
     "words",
     [
@@ -433,14 +446,10 @@ def test_a_folder_that_holds_the_log_is_not_replaced(
 def test_a_file_that_may_not_be_read_is_told_in_the_language_asked_for(
     words: list[str], log: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
 ) -> None:
-    secret = log.with_name("secret.toml")
+    secret = log if words == ["check", "LOG"] else log.with_name("secret.toml")
     secret.write_text("", "utf-8")
-
-    def refused(path: Path, *given: object, **options: object) -> str:
-        raise PermissionError(13, "Permission denied", str(path))
-
-    monkeypatch.setattr(Path, "read_text", refused)
-    monkeypatch.setattr(Path, "is_file" if words == ["check", "LOG"] else "read_bytes", refused)
+    for name in ("read_text", "read_bytes", "stat"):
+        monkeypatch.setattr(Path, name, refusing(getattr(Path, name), secret, all_of_it=secret == log))
     paths = {"LOG": str(log), "F": str(secret)}
     assert run([*(paths.get(word, word) for word in words), "--lang", "en"]) == 3
     assert "cannot be opened: Permission denied" in capsys.readouterr().err

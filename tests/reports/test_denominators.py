@@ -41,7 +41,16 @@ def test_where_none_is_cut_off_nothing_is_said(world: ReportInputs) -> None:
 @pytest.mark.parametrize(
     ("lang", "sentences"),
     [
-        ("en", ("tell of 40 whole episodes", "Episodes with both", "Episodes: all in the log", "Whole episodes")),
+        (
+            "en",
+            (
+                "tell of 40 whole episodes",
+                "Episodes with both",
+                "Episodes: all in the log",
+                "Whole episodes",
+                "cases of the log, as in the drawings above",
+            ),
+        ),
         ("zh", ("其余各处只计完整的", "两者都有（次）", "次数为日志中的全部办事", "完整办事（次）")),
     ],
 )
