@@ -29,6 +29,7 @@ COLLECTED = 2  # it was
 AT_WINDOW = 4  # something of it happened at a window
 SEEN = 8  # an event is its applicant's, or one of those that he need not come for
 ENDS = 16  # a decision or a hand-over
+FETCHED = 32  # an event of its applicant's collects it
 
 
 def cases(log: EventLog) -> ir.Table:
@@ -71,12 +72,14 @@ def shown(log: EventLog, known: Facing) -> ir.IntegerColumn:
     ends = events.activity.isin(activities_of(known.steps, FINAL_STEPS) or [""])
     if log.has("outcome"):
         ends |= events.outcome.isin(["refuse", "withdraw"]).fill_null(False)
+    collects = events.activity.isin(activities_of(known.steps, ["collect"]) or [""])
     told = {
         DECLARED: (events.delivery == "collect").fill_null(False),
-        COLLECTED: events.activity.isin(activities_of(known.steps, ["collect"]) or [""]),
+        COLLECTED: collects,
         AT_WINDOW: events.channel.isin(ON_THE_SPOT).fill_null(False),
         SEEN: needs.fill_null(False) | events.channel.isin(ELSEWHERE[:2]).fill_null(False),
         ENDS: ends,
+        FETCHED: collects & needs.fill_null(False),
     }
     nothing = ibis.literal(0, "int8")
     bits: ir.IntegerColumn = reduce(

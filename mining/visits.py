@@ -6,7 +6,7 @@ from collections.abc import Mapping, Sequence
 from typing import TYPE_CHECKING
 
 from event_logs.halls import hall_of
-from mining.cases import AT_WINDOW, COLLECTED, DECLARED, SEEN, shown
+from mining.cases import AT_WINDOW, COLLECTED, DECLARED, FETCHED, SEEN, shown
 from mining.facing import ON_THE_SPOT, Facing, facing, needs_applicant
 from mining.places import only_places, with_places
 from mining.steps import activities_of
@@ -63,13 +63,15 @@ def visits(
         found = found.union(inferred)
     # An unknown visitor is the unknown applicant of that one case: he ties nothing beyond it.
     person = ibis.coalesce(episodes.applicant_key, "case " + episodes.case_id).hash()
-    of_case = episodes.select("case_id", "episode_number", case_number="first_event_number", person=person)
+    of_case = episodes.select("case_id", "episode_number", "shown", case_number="first_event_number", person=person)
     joined = found.inner_join(of_case, "case_id")
+    if log.has("delivery"):
+        joined = _collected_as_said(joined)
     complete = joined.mutate(
         visitor_number=joined.agent_key.notnull().ifelse(joined.agent_key.hash(), joined.person),
         place=sites.hold(joined.place),
         department=offices.hold(joined.department),
-    ).drop("agent_key", "person", "case_id")
+    ).drop("agent_key", "person", "case_id", "shown")
     kept = log.keep("visits", complete)
     if not log.rows(kept.filter(kept.place.isnull()).select("visit_number").limit(1)):
         return kept
@@ -110,25 +112,41 @@ def _recorded(log: EventLog, known: Facing, places: Mapping[str, str] | None) ->
         wanted = needs if not known.assumed else ibis.literal(False)
         if log.has("actor"):
             wanted = events.actor == "applicant" if known.assumed else needs
-        return _as_visits(log, events.mutate(rule=5).filter(wanted), known, places)
+        marked = events.mutate(rule=wanted.fill_null(False).ifelse(5, _ONLY_IF_SAID))
+        wanted = wanted | _collects(log, known) if log.has("delivery") else wanted
+        return _as_visits(log, marked.filter(wanted), known, places)
     unknown = events.channel.isnull()
     here = events.channel.isin(ON_THE_SPOT).fill_null(False)
     possible = unknown & (needs if not known.assumed else ibis.literal(False))
     if known.assumed and log.has("actor"):
         possible = unknown & (events.actor == "applicant")
     marked = events.mutate(rule=unknown.ifelse(5, rule))
+    wanted = (here & needs) | possible
     if log.has("delivery"):
-        said = _said_to_be_collected(log, known)
-        marked = marked.mutate(rule=said.ifelse(3, marked.rule))
-        return _as_visits(log, marked.filter((here & needs) | possible | said), known, places)
-    return _as_visits(log, marked.filter((here & needs) | possible), known, places)
+        marked = marked.mutate(rule=wanted.fill_null(False).ifelse(marked.rule, _ONLY_IF_SAID))
+        wanted |= _collects(log, known) & (here | unknown)
+    return _as_visits(log, marked.filter(wanted), known, places)
 
 
-def _said_to_be_collected(log: EventLog, known: Facing) -> ir.BooleanColumn:
-    """A collection whose delivery is `collect` and whose channel the log does not say."""
-    events = log.events
-    collects = events.activity.isin(activities_of(known.steps, ["collect"]) or [""])
-    return (collects & events.channel.isnull() & (events.delivery == "collect")).fill_null(False)
+# What stands for a rule at a collection that no event shows to be the applicant's: a visit only if his case says so.
+_ONLY_IF_SAID = len(RULES)
+
+
+def _collected_as_said(events: ir.Table) -> ir.Table:
+    """Visit events with the collections that are inferred: their case says that the result is collected.
+
+    So is one of unknown channel, and one that only an officer shows, unless the case has the applicant's own.
+    """
+    import ibis
+
+    said, own = (events.shown & DECLARED) != 0, (events.shown & FETCHED) != 0
+    possible, officers = events.collects & (events.rule == 5), events.rule == _ONLY_IF_SAID
+    inferred = said & (possible | (officers & ~own))
+    return events.mutate(rule=ibis.cases((inferred, 3), else_=events.rule)).filter(lambda t: t.rule < _ONLY_IF_SAID)
+
+
+def _collects(log: EventLog, known: Facing) -> ir.BooleanColumn:
+    return log.events.activity.isin(activities_of(known.steps, ["collect"]) or [""])
 
 
 def _inferred(log: EventLog, known: Facing, places: Mapping[str, str] | None, episodes: ir.Table) -> list[ir.Table]:

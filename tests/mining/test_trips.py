@@ -205,6 +205,38 @@ def test_a_collection_of_unknown_channel_that_is_declared_is_inferred(log_of: Lo
     assert list(found(log_of(f"{COLUMNS} delivery", rows))["certainty"]) == ["observed", "inferred"]
 
 
+@pytest.mark.parametrize(
+    ("columns", "channel", "actor", "told"),
+    [
+        (COLUMNS, None, "applicant", "inferred"),  # the delivery stands at the application, the channel nowhere
+        (COLUMNS.replace("channel", "region"), "onsite", "applicant", "inferred"),  # no channels at all
+        (COLUMNS, "onsite", "officer", "inferred"),  # the window's clerk recorded what he handed out
+        (COLUMNS, "onsite", "applicant", "observed"),
+        (COLUMNS, "online", "officer", None),
+    ],
+)
+def test_a_recorded_collection_is_as_sure_as_its_case_says(
+    log_of: LogOf, columns: str, channel: str | None, actor: str, told: str | None
+) -> None:
+    day = "2024-03-08 10:00"
+    rows = [
+        (*visit("a", "09:00", "09:10", channel="online"), "collect"),
+        (*visit("a", day, day, activity="领取证照", channel=channel, actor=actor), None),
+    ]
+    trips_found = found(log_of(f"{columns} delivery", rows))
+    at_collection = trips_found[trips_found["started_at"] == pd.Timestamp(day)]
+    assert list(at_collection["certainty"]) == ([told] if told else [])
+
+
+def test_an_officers_hand_over_is_no_second_visit_beside_the_applicants_own(log_of: LogOf) -> None:
+    day, later = "2024-03-08 10:00", "2024-03-08 16:00"
+    rows = [
+        (*visit("a", day, day, activity="领取证照"), "collect"),
+        (*visit("a", later, later, activity="领取证照", actor="officer"), "collect"),
+    ]
+    assert list(found(log_of(f"{COLUMNS} delivery", rows))["certainty"]) == ["observed"]
+
+
 def test_an_unknown_place_is_that_of_the_neighbouring_event_of_the_day_at_the_department(log_of: LogOf) -> None:
     rows = [
         visit("a", "09:00", "09:10", place="一号厅"),
