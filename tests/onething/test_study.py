@@ -7,6 +7,7 @@ from pathlib import Path
 
 import pytest
 
+import wording
 from event_logs.backend import DuckDBEngine
 from event_logs.synthetic import generate
 from onething.cli import run
@@ -97,3 +98,11 @@ def test_rows_that_are_none_keep_their_columns(tmp_path: Path) -> None:
     assert (tmp_path / "a.csv").read_text("utf-8-sig") == ",".join(MEASURES) + "\n"
     found = duckdb.connect().execute("select * from read_parquet(?)", [str(tmp_path / "a.parquet")])
     assert [column[0] for column in found.description] == list(MEASURES)
+
+
+def test_one_department_is_told_as_one() -> None:
+    from reports.text import count
+
+    values = {"events": count(2100), "cases": count(1), "departments": count(1), "first": "a", "last": "b"}
+    with wording.using("en"):
+        assert wording.say("cli.found.log", **values) == "2,100 events, 1 case, 1 department, a to b"
