@@ -29,7 +29,7 @@ COLLECTED = 2  # it was
 AT_WINDOW = 4  # something of it happened at a window
 SEEN = 8  # an event is its applicant's, or one of those that he need not come for
 ENDS = 16  # a decision or a hand-over
-FETCHED = 32  # an event of its applicant's collects it
+FETCHED = 32  # it was, and not by an officer's word alone
 
 
 def cases(log: EventLog) -> ir.Table:
@@ -79,7 +79,7 @@ def shown(log: EventLog, known: Facing) -> ir.IntegerColumn:
         AT_WINDOW: events.channel.isin(ON_THE_SPOT).fill_null(False),
         SEEN: needs.fill_null(False) | events.channel.isin(ELSEWHERE[:2]).fill_null(False),
         ENDS: ends,
-        FETCHED: collects & needs.fill_null(False),
+        FETCHED: collects & (events.actor != "officer").fill_null(True),
     }
     nothing = ibis.literal(0, "int8")
     bits: ir.IntegerColumn = reduce(

@@ -102,6 +102,8 @@ def _in_line(coded: ir.Table, trip_gap_h: float) -> ir.Table:
 def _journeys(line: ir.Table) -> ir.Table:
     """The events of trips of several, with the number of the first event of their trip, and when that trip began.
 
+    ``place_in_line`` is their place among their visitor's.
+
     Most trips are one event, which tells all that there is to know of them.
     """
     import ibis
@@ -114,7 +116,7 @@ def _journeys(line: ir.Table) -> ir.Table:
     return turned.mutate(
         trip_number=code % CARRY,
         trip_began_at=turned.starts.ifelse(turned.begun_at, ibis.null("timestamp")).max().over(running),
-    ).drop("starts", "ends", "place_in_line")
+    ).drop("starts", "ends")
 
 
 def _fit_in_bits(log: EventLog, line: ir.Table) -> bool:
@@ -195,17 +197,15 @@ def _lists(log: EventLog, events: ir.Table, rows: ir.Table, episodes: ir.Table, 
     met = log.keep("errands", _earliest(of_several, [*ROW, "case_number", "department"]))
     numbers = episodes.select("case_id", "service", case_number="first_event_number")
     cases = log.keep("errand_cases", bare(_earliest(met, [*ROW, "case_number"]).inner_join(numbers, "case_number")))
-    order = [cases.at, cases.until, cases.number]
+    place = cases.place_in_line
     joined = cases.group_by(ROW).aggregate(
-        case_names=cases.case_id.group_concat(";", order_by=order), first_case=cases.case_number.first(order_by=order)
+        case_names=cases.case_id.group_concat(";", order_by=place), first_case=cases.case_number.argmin(place)
     )
     services = _earliest(cases.filter(cases.service.notnull()), [*ROW, "service"])
     departments = _earliest(met.filter(met.department > 0), [*ROW, "department"])
     named = departments.mutate(name=offices.text(departments.department - 1))
     for part, name, made in ((services, services.service, "service_names"), (named, named.name, "department_names")):
-        each = part.group_by(ROW).aggregate(
-            **{made: name.group_concat(";", order_by=[part.at, part.until, part.number])}
-        )
+        each = part.group_by(ROW).aggregate(**{made: name.group_concat(";", order_by=part.place_in_line)})
         joined = bare(joined.left_join(each, ROW))
     kept = log.keep("trip_lists", joined)
     for narrow in (met, cases):
@@ -214,13 +214,8 @@ def _lists(log: EventLog, events: ir.Table, rows: ir.Table, episodes: ir.Table, 
 
 
 def _earliest(events: ir.Table, keys: list[str]) -> ir.Table:
-    """One row of each key, with the begin, end and number of the earliest of its visits: ``at, until, number``."""
-    again = "at" in events.columns
-    order = [events[name] for name in (("at", "until", "number") if again else _IN_LINE)]
-    at, until, number = order
-    return events.group_by(keys).aggregate(
-        at=at.min(), until=until.first(order_by=order), number=number.first(order_by=order)
-    )
+    """One row of each key, with the place of the earliest of its visits."""
+    return events.group_by(keys).aggregate(place_in_line=events.place_in_line.min())
 
 
 def unanswered(log: EventLog, steps: dict[str, str]) -> ir.Table:

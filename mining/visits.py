@@ -65,8 +65,9 @@ def visits(
     person = ibis.coalesce(episodes.applicant_key, "case " + episodes.case_id).hash()
     of_case = episodes.select("case_id", "episode_number", "shown", case_number="first_event_number", person=person)
     joined = found.inner_join(of_case, "case_id")
-    if log.has("delivery"):
-        joined = _collected_as_said(joined)
+    if log.has("delivery"):  # what is only possible elsewhere is inferred where the case says so
+        said = joined.collects & (joined.rule == 5) & ((joined.shown & DECLARED) != 0)
+        joined = joined.mutate(rule=said.ifelse(3, joined.rule))
     complete = joined.mutate(
         visitor_number=joined.agent_key.notnull().ifelse(joined.agent_key.hash(), joined.person),
         place=sites.hold(joined.place),
@@ -112,41 +113,14 @@ def _recorded(log: EventLog, known: Facing, places: Mapping[str, str] | None) ->
         wanted = needs if not known.assumed else ibis.literal(False)
         if log.has("actor"):
             wanted = events.actor == "applicant" if known.assumed else needs
-        marked = events.mutate(rule=wanted.fill_null(False).ifelse(5, _ONLY_IF_SAID))
-        wanted = wanted | _collects(log, known) if log.has("delivery") else wanted
-        return _as_visits(log, marked.filter(wanted), known, places)
+        return _as_visits(log, events.mutate(rule=5).filter(wanted), known, places)
     unknown = events.channel.isnull()
     here = events.channel.isin(ON_THE_SPOT).fill_null(False)
     possible = unknown & (needs if not known.assumed else ibis.literal(False))
     if known.assumed and log.has("actor"):
         possible = unknown & (events.actor == "applicant")
     marked = events.mutate(rule=unknown.ifelse(5, rule))
-    wanted = (here & needs) | possible
-    if log.has("delivery"):
-        marked = marked.mutate(rule=wanted.fill_null(False).ifelse(marked.rule, _ONLY_IF_SAID))
-        wanted |= _collects(log, known) & (here | unknown)
-    return _as_visits(log, marked.filter(wanted), known, places)
-
-
-# What stands for a rule at a collection that no event shows to be the applicant's: a visit only if his case says so.
-_ONLY_IF_SAID = len(RULES)
-
-
-def _collected_as_said(events: ir.Table) -> ir.Table:
-    """Visit events with the collections that are inferred: their case says that the result is collected.
-
-    So is one of unknown channel, and one that only an officer shows, unless the case has the applicant's own.
-    """
-    import ibis
-
-    said, own = (events.shown & DECLARED) != 0, (events.shown & FETCHED) != 0
-    possible, officers = events.collects & (events.rule == 5), events.rule == _ONLY_IF_SAID
-    inferred = said & (possible | (officers & ~own))
-    return events.mutate(rule=ibis.cases((inferred, 3), else_=events.rule)).filter(lambda t: t.rule < _ONLY_IF_SAID)
-
-
-def _collects(log: EventLog, known: Facing) -> ir.BooleanColumn:
-    return log.events.activity.isin(activities_of(known.steps, ["collect"]) or [""])
+    return _as_visits(log, marked.filter((here & needs) | possible), known, places)
 
 
 def _inferred(log: EventLog, known: Facing, places: Mapping[str, str] | None, episodes: ir.Table) -> list[ir.Table]:
@@ -155,13 +129,17 @@ def _inferred(log: EventLog, known: Facing, places: Mapping[str, str] | None, ep
     if not any(by_field.values()):
         return []
     lacking = log.keep("lacking", _lacking(log, known, episodes))
-    ((uncollected, unseen),) = log.rows(lacking.aggregate(a=lacking.uncollected.any(), b=lacking.unseen.any()))
+    ((uncollected, handed_out, unseen),) = log.rows(
+        lacking.aggregate(a=lacking.uncollected.any(), b=lacking.handed_out.any(), c=lacking.unseen.any())
+    )
     out: list[ir.Table] = []
     if by_field["uncollected"] and uncollected:
         cases = lacking.filter(lacking.uncollected)
         collections = _as_visits(log, _collections_not_recorded(log, known, cases), known, places)
         # What tells of the collection may be a visit itself.
         out.append(collections.mutate(collects=True, visit_number=collections.visit_number + 1))
+    if by_field["uncollected"] and handed_out:
+        out.append(_as_visits(log, _handed_out(log, known, lacking.filter(lacking.handed_out)), known, places))
     if by_field["unseen"] and unseen:
         out.append(_as_visits(log, _window_cases(log, known, lacking.filter(lacking.unseen)), known, places))
     return out
@@ -170,16 +148,31 @@ def _inferred(log: EventLog, known: Facing, places: Mapping[str, str] | None, ep
 def _lacking(log: EventLog, known: Facing, episodes: ir.Table) -> ir.Table:
     """The cases that show less than they tell: ``case_id``, and what.
 
-    ``uncollected``: its result is to be collected, and no event collects it; ``unseen``: it was at a window, and no
-    event is its applicant's.
+    ``uncollected``: its result is to be collected, and no event collects it; ``handed_out``: an officer's events alone
+    do; ``unseen``: it was at a window, and no event is its applicant's.
     """
     cases = episodes
     if known.listed:  # what is the applicant's is then not what `mining.cases` took for his
         events = log.events.mutate(shown=shown(log, known))
         cases = events.group_by("case_id").aggregate(shown=events.shown.bit_or())
-    declared, collected, at_window, seen = ((cases.shown & bit) != 0 for bit in (DECLARED, COLLECTED, AT_WINDOW, SEEN))
-    found = cases.select("case_id", uncollected=declared & ~collected, unseen=at_window & ~seen)
-    return found.filter(found.uncollected | found.unseen)
+    declared, collected, fetched, at_window, seen = (
+        (cases.shown & bit) != 0 for bit in (DECLARED, COLLECTED, FETCHED, AT_WINDOW, SEEN)
+    )
+    found = cases.select(
+        "case_id",
+        uncollected=declared & ~collected,
+        handed_out=declared & collected & ~fetched,
+        unseen=at_window & ~seen,
+    )
+    return found.filter(found.uncollected | found.handed_out | found.unseen)
+
+
+def _handed_out(log: EventLog, known: Facing, cases: ir.Table) -> ir.Table:
+    """The collections that an officer recorded at the window, or nowhere, of cases that show no other."""
+    events = log.events
+    collects = events.activity.isin(activities_of(known.steps, ["collect"]) or [""])
+    here = events.channel.isnull() | events.channel.isin(ON_THE_SPOT)
+    return events.filter(collects & here).semi_join(cases, "case_id").mutate(rule=3)
 
 
 def _collections_not_recorded(log: EventLog, known: Facing, lacking: ir.Table) -> ir.Table:
