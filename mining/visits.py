@@ -73,7 +73,7 @@ def visits(
         place=sites.hold(joined.place),
         department=offices.hold(joined.department),
     ).drop("agent_key", "person", "case_id", "shown")
-    kept = log.keep("visits", complete)
+    kept = log.keep("visits", complete, as_written=True)  # whose visits they are is looked up, not the visits
     if not log.rows(kept.filter(kept.place.isnull()).select("visit_number").limit(1)):
         return kept
     filled = with_places(kept, log.keep("only_places", only_places(log, places)))
