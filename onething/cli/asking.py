@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import inspect
+import sys
 from collections.abc import Callable, Collection, Sequence
 from dataclasses import dataclass
 from functools import wraps
@@ -16,8 +17,9 @@ from wording.errors import UsageError
 
 FORMATS = ("table", "json", "csv", "parquet")
 
-# Shared options that a command has no use for: left out of its help, and refused rather than ignored in silence.
-# (`--seed` stands in the contract for every command; where nothing is random it holds by itself.)
+# Shared options that a command has no use for: left out of its help, and told of rather than ignored in silence. Those
+# that the contract has for every command are only told of, so that one line of options serves all; others are refused.
+# (`--seed` is one of the former; where nothing is random it holds by itself.)
 UNUSED: dict[str, tuple[str, ...]] = {
     "check": ("bundles_file", "catalogue"),
     "flows": ("bundles_file", "catalogue"),
@@ -116,8 +118,12 @@ def asked(command: Callable[..., None]) -> Callable[..., None]:
     def called(**given: Any) -> None:
         given.pop("lang", None)
         for name in unused:
-            if given[name] is not None:
+            if given[name] is None:
+                continue
+            if name not in ("format", "out"):
                 raise UsageError(f"cli.unused.{_key(command.__name__, name)}", command=command.__name__)
+            if not given["quiet"]:
+                print(say(f"cli.unused.{_key(command.__name__, name)}"), file=sys.stderr)  # noqa: T201
         given["format"] = given["format"] or "table"
         if given["format"] not in FORMATS:
             raise UsageError("cli.unknown-format", name=given["format"], known=", ".join(FORMATS))

@@ -349,16 +349,10 @@ def test_a_table_of_places_that_fits_nothing_is_told(
 @pytest.mark.parametrize(
     ("arguments", "cure"),
     [
-        (["draw", "x.csv", "--to", "m.svg", "--format", "csv"], "--between departments"),
-        (["draw", "x.csv", "--to", "m.svg", "--format", "svg"], "ending of --to"),
-        (["draw", "x.csv", "--to", "m.svg", "--format", "table"], "ending of --to"),
         (["draw", "x.csv", "--to", "m.svg", "--out", "d"], "one of the two"),
         (["draw", "x.csv"], "--to is missing"),
         (["draw", "x.csv", "--to", "m.svg", "--between", "activities", "--bundles", "b.json"], "Leave --bundles out"),
-        (["brief", "x.csv", "--format", "json"], "onething analyze"),
         (["brief", "x.csv", "--to", "b.docx", "--out", "d"], "one of the two"),
-        (["convert", "x.csv", "--to", "y.xes", "--format", "csv"], "ending of --to"),
-        (["convert", "x.csv", "--to", "y.xes", "--out", "d"], "--to DIR/NAME"),
         (["convert", "x.csv", "--to", "y.xes", "--min-count", "9"], "--pseudonymise"),
         (["flows", "x.csv", "--bundles", "b.json"], "Leave --bundles out"),
         (["materials", "x.csv", "--bundles", "b.json"], "Leave --bundles out"),
@@ -380,10 +374,34 @@ def test_an_option_without_effect_is_refused_with_its_cure(
     assert told.out == ""
 
 
+@pytest.mark.parametrize("quiet", [False, True])
+@pytest.mark.parametrize(
+    ("command", "note"),
+    [
+        (["draw", "--to", "m.svg", "--format", "csv"], "--between departments"),
+        (["convert", "--to", "y.csv", "--format", "parquet"], "ending of --to"),
+        (["convert", "--to", "y.csv", "--out", "d"], "--to DIR/NAME"),
+    ],
+)
+def test_an_option_of_all_commands_without_effect_is_told_of(
+    log: Path,
+    tmp_path: Path,
+    monkeypatch: pytest.MonkeyPatch,
+    command: list[str],
+    note: str,
+    quiet: bool,
+    capsys: pytest.CaptureFixture[str],
+) -> None:
+    monkeypatch.chdir(tmp_path)
+    assert run([*command[:1], str(log), *command[1:], "--lang", "en", *(["-q"] if quiet else [])]) == 0
+    assert (note in capsys.readouterr().err) is not quiet
+    assert (tmp_path / command[2]).is_file()
+
+
 @pytest.mark.parametrize(
     ("command", "option"), [(command, name) for command, names in UNUSED.items() for name in names]
 )
-def test_the_help_of_a_command_leaves_out_what_it_refuses(
+def test_the_help_of_a_command_leaves_out_what_it_has_no_use_for(
     command: str, option: str, capsys: pytest.CaptureFixture[str]
 ) -> None:
     assert run([command, "--help"]) == 0
