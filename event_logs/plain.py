@@ -16,7 +16,7 @@ import ibis
 from event_logs.canonical import LISTS, NUMBERS, TIMES
 from event_logs.few_lists import is_split_at_once, split_list
 from event_logs.identities import needs_key
-from event_logs.repeated import marked_cases
+from event_logs.repeated import goes_on_in_time, marked_cases
 from event_logs.times import is_usual_time
 from event_logs.values import ODD_CELL, is_messy, is_odd
 from event_logs.vocabularies import CODED
@@ -72,13 +72,7 @@ def look_at_columns(
     plain: set[str] = set()
     identical: set[str] = set()
     looks: dict[str, ir.Table] = {}
-    cases = marked_cases(raw, columns)
-    is_text = cases.value.type().is_string()
-    marks = cases.select(
-        "may_repeat", case=cases.value.hash(), odd=_odd(cases.value, lazy=raw.lazy) if is_text else False,
-        blank=(cases.value == "") if is_text else False,
-    )  # fmt: skip
-    cases = engine.keep("case_marks", marks)
+    cases = engine.keep("cases_met", _cases(raw, columns))
     for role, place in columns.items():
         cell = table[f"c{place}"]
         if role in CODED:
@@ -110,10 +104,31 @@ def look_at_columns(
     texts = {role for role in plain if role not in TIMES and role not in LISTS}
     identical |= {role for role, odd, blank, _ in found if role in texts and not odd and not blank}
     own_keys = {role for role, _, _, keyed in found if role in texts & set(PERSONS) and not keyed}
-    may_repeat = engine.keep("may_repeat", cases.filter(cases.may_repeat).select("case"))
+    if raw.lazy:
+        suspects = cases.filter(cases.may_repeat).select("case")
+    elif goes_on_in_time(engine, raw, columns, engine.rows(cases.aggregate(n=cases.count()))[0][0]):
+        suspects = cases.select("case").limit(0)
+    else:
+        suspects = marked_cases(raw, columns).filter(lambda t: t.may_repeat).select(case=lambda t: t.value.hash())
+    may_repeat = engine.keep("may_repeat", suspects)
     engine.drop(cases)
     some = bool(engine.rows(may_repeat.limit(1)))
     return Looks(frozenset(plain), frozenset(identical), frozenset(own_keys), may_repeat if some else None)
+
+
+def _cases(raw: Raw, columns: Mapping[str, int]) -> ir.Table:
+    """A row a case: its hash (``case``), whether it is written ``odd`` or is ``blank``.
+
+    Of a file that is read as it is asked for also ``may_repeat``, which costs less than to read the file once more.
+    """
+    table = raw.expression()
+    value = table[f"c{columns['case_id']}"]
+    cases = marked_cases(raw, columns) if raw.lazy else table.select(value=value).distinct()
+    text = value.type().is_string()
+    return cases.select(
+        *(["may_repeat"] if raw.lazy else []), case=cases.value.hash(),
+        odd=_odd(cases.value, lazy=raw.lazy) if text else False, blank=(cases.value == "") if text else False,
+    )  # fmt: skip
 
 
 def _has_type_of(role: str, cell: ir.Value) -> bool:

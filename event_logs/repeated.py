@@ -1,6 +1,7 @@
 """Rows equal in every column to an earlier one, found without comparing all rows of a log with one another.
 
-Rows of one case that are events of their own are told apart by two marks out of some sixty each, drawn from activity
+Where every row goes on with the case of the row before it, and later, or begins a case, none is another's. Else rows of
+one case that are events of their own are told apart by two marks out of some sixty each, drawn from activity
 and time: a case that shows as many different marks as it has rows has no row twice. The few others are looked at again.
 """
 
@@ -37,6 +38,19 @@ def marked_cases(raw: Raw, columns: Mapping[str, int]) -> ir.Table:
     cases = told.group_by("value").aggregate(n=told.count(), marks=_mark(one).bit_or(), others=_mark(other).bit_or())
     few = [bits_set(cases[marks]) < cases.n for marks in ("marks", "others")]
     return cases.select("value", may_repeat=few[0] & few[1])
+
+
+def goes_on_in_time(engine: DuckDBEngine, raw: Raw, columns: Mapping[str, int], cases: int) -> bool:
+    """Whether each of the rows, but the first of each of so many `cases`, is of the case before it and later.
+
+    Of a stored table alone: the rows of a view come in no order.
+    """
+    table = raw.expression()
+    case, when = (table[f"c{columns[role]}"] for role in (NEEDED[0], NEEDED[2]))
+    before = ibis.window()
+    beside = table.select(goes_on=(case == case.lag().over(before)) & (when > when.lag().over(before)))
+    ((begun,),) = engine.rows(beside.aggregate(n=(~beside.goes_on.fill_null(False)).sum()))
+    return int(begun or 0) == cases
 
 
 def repeated_rows(engine: DuckDBEngine, raw: Raw, columns: Mapping[str, int], cases: ir.Table) -> ir.Table | None:
