@@ -8,14 +8,27 @@ from __future__ import annotations
 
 from collections.abc import Collection, Iterable, Mapping, Sequence
 from dataclasses import replace
-from difflib import get_close_matches
-from math import isfinite
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from catalogue.services import Catalogue
-from wording import say
-from wording.errors import InputError, UsageError
+from onething.arguments import (
+    asked,
+    known,
+    must_be,
+    must_be_catalogue,
+    must_be_log,
+    must_be_moves,
+    must_be_number,
+    must_be_path,
+    must_be_table,
+    must_be_texts,
+    must_be_whole,
+    stated,
+    written,
+    wrong,
+)
+from wording.errors import InputError
 
 if TYPE_CHECKING:
     import ibis.expr.types as ir
@@ -61,19 +74,19 @@ def read_log(
         several = isinstance(paths, Collection) and not isinstance(paths, (str, bytes, Mapping))
         given: Collection[Any] = paths if several else (paths,)  # type: ignore[assignment]
         for path in given:
-            _is_path("paths", path)
+            must_be_path("paths", path)
         if several and not paths:
-            raise _wrong("paths", paths, "path")
+            raise wrong("paths", paths, "path")
     elif not len(paths.columns):
         raise InputError("cli.given.no-columns", name="paths")
     if roles is not None:
-        _is("roles", roles, Mapping, "roles")
+        must_be("roles", roles, Mapping, "roles")
         for role, column in roles.items():
             if not isinstance(role, str) or not isinstance(column, str):
-                raise _wrong("roles", roles, "roles")
-    _is("timezone", timezone, str, "timezone")
+                raise wrong("roles", roles, "roles")
+    must_be("timezone", timezone, str, "timezone")
     if places is not None:
-        _is_path("places", places)
+        must_be_path("places", places)
     return read(
         paths,
         roles=roles,
@@ -102,7 +115,7 @@ def read_catalogue(path: str | Path | None = None) -> Catalogue:
     from catalogue.files import read_catalogue as read
 
     if path is not None:
-        _is_path("path", path)
+        must_be_path("path", path)
     return read(None if path is None else Path(path))
 
 
@@ -144,21 +157,21 @@ def mine(
     from mining.findings import mine as find
     from mining.material_classes import Corrections as Given
 
-    _is_log(log)
-    _is_catalogue(catalogue)
+    must_be_log(log)
+    must_be_catalogue(catalogue)
     if corrections is not None:
-        _is("corrections", corrections, Given, "corrections")
+        must_be("corrections", corrections, Given, "corrections")
     if places is not None:
-        _is("places", places, Mapping, "places")
-    _is_number("trip_gap_h", trip_gap_h, 0)
-    _is_number("episode_gap_days", episode_gap_days, 0)
-    _are_texts("applicant_activities", applicant_activities)
+        must_be("places", places, Mapping, "places")
+    must_be_number("trip_gap_h", trip_gap_h, 0)
+    must_be_number("episode_gap_days", episode_gap_days, 0)
+    must_be_texts("applicant_activities", applicant_activities)
     if isinstance(bundles, (str, bytes)) or not isinstance(bundles, Sequence):
-        raise _wrong("bundles", bundles, "bundles")
+        raise wrong("bundles", bundles, "bundles")
     for services in bundles:
         texts = isinstance(services, Collection) and not isinstance(services, (str, bytes))
         if not texts or not all(isinstance(service, str) for service in services):
-            raise _wrong("bundles", bundles, "bundles")
+            raise wrong("bundles", bundles, "bundles")
     return find(
         log,
         catalogue=catalogue,
@@ -195,13 +208,13 @@ def propose(
     from mining.process_model import ProcessModel as Model
     from redesign.proposal import propose as find
 
-    _asked(log, services, catalogue, options)
+    asked(log, services, catalogue, options)
     if moves is not None:
-        _are_moves(moves)
+        must_be_moves(moves)
     if model is not None:
-        _is("model", model, Model, "model")
-    _is_table("episodes", episodes)
-    _is_table("materials", materials)
+        must_be("model", model, Model, "model")
+    must_be_table("episodes", episodes)
+    must_be_table("materials", materials)
     return find(
         log,
         services,
@@ -241,17 +254,17 @@ def simulate(
     """
     from redesign.savings import simulate as run
 
-    _asked(log, services, catalogue, options)
-    _are_moves(moves)
-    _is_whole("seed", seed, 0)
-    _is_whole("replications", replications, 2)
+    asked(log, services, catalogue, options)
+    must_be_moves(moves)
+    must_be_whole("seed", seed, 0)
+    must_be_whole("replications", replications, 2)
     for name, table in (("episodes", episodes), ("trips", trips), ("materials", materials)):
-        _is_table(name, table)
+        must_be_table(name, table)
     if demand is not None:
-        _is("demand", demand, Mapping, "demand")
+        must_be("demand", demand, Mapping, "demand")
         for factor in demand.values():
-            _is_number("demand", factor, 0)
-        _known("demand", demand, _written(log, "department"), "department")
+            must_be_number("demand", factor, 0)
+        known("demand", demand, written(log, "department"), "department")
     return run(
         log,
         services,
@@ -316,13 +329,13 @@ def analyze(
     files = {"out": out, "catalogue": catalogue, "bundles": bundles, "config": config}
     for name, path in files.items():
         if path is not None:
-            _is_path(name, path)
+            must_be_path(name, path)
     paths = {name: None if path is None else Path(path) for name, path in files.items()}
-    _is_whole("seed", seed, 0)
+    must_be_whole("seed", seed, 0)
     if options is not None:
-        _is("options", options, Given, "study-options")
-        _stated(options)
-        _is_whole("options.replications", options.replications, 2)
+        must_be("options", options, Given, "study-options")
+        stated(options)
+        must_be_whole("options.replications", options.replications, 2)
     target = paths["out"]
     if target is not None:
         refuse_taken(target.absolute(), force=force)
@@ -359,126 +372,12 @@ def write_report(report: Report | ReportInputs | Study, path: str | Path) -> Non
     from reports.html import write
     from reports.inputs import ReportInputs as Told
 
-    _is("report", report, (Made, Told, Whole), "report")
-    _is_path("path", path)
+    must_be("report", report, (Made, Told, Whole), "report")
+    must_be_path("path", path)
     refuse_unwritable(Path(path))
     told = inputs_of(report) if isinstance(report, Whole) else report
     with whole_file(Path(path)) as work:
         write(told, work)
 
 
-def known_services(log: EventLog, named: Iterable[str], option: str) -> None:
-    """Refuse services that the log does not have; a log that names none is one service, whatever it is called.
-
-    Raises
-    ------
-    UsageError
-        Names the nearest.
-    """
-    named = list(named)
-    for name in named:
-        _is(option, name, str, "texts")
-    if log.has("service"):
-        _known(option, named, _written(log, "service"), "service")
-
-
-def _written(log: EventLog, role: str) -> list[str]:
-    rows = log.run(log.events.select(role).distinct().order_by(role))
-    return [str(name) for name in rows[role].dropna()]
-
-
-def _known(option: str, named: Iterable[str], written: Sequence[str], role: str) -> None:
-    for name in named:
-        if name not in set(written):
-            near = get_close_matches(name, written, 3, 0.3) or list(written)[:5]
-            raise UsageError(f"cli.no-such-{role}", option=option, name=name, near=near)
-
-
-def _asked(log: EventLog, services: Sequence[str], catalogue: Catalogue | None, options: Options | None) -> None:
-    """What `propose` and `simulate` have in common."""
-    from redesign.situation import Options as Given
-
-    _is_log(log)
-    _are_texts("services", services)
-    if len(set(services)) < len(services):
-        raise _wrong("services", list(services), "services-once")
-    known_services(log, services, "services")
-    _is_catalogue(catalogue)
-    if options is not None:
-        _is("options", options, Given, "options")
-        _stated(options)
-
-
-def _stated(options: Options | StudyOptions) -> None:
-    if options.delivery not in DELIVERIES:
-        raise _wrong("options.delivery", options.delivery, "delivery")
-    _is_number("options.corrections_avoided", options.corrections_avoided, 0, 1)
-    _is_number("options.online_share", options.online_share, 0, 1)
-
-
-def _wrong(name: str, given: object, expected: str, **values: object) -> UsageError:
-    shown = repr(given)
-    return UsageError(
-        "cli.given.wrong",
-        name=name,
-        given=shown if len(shown) <= 80 else f"{shown[:79]}…",
-        kind=type(given).__name__,
-        expected=say(f"cli.given.{expected}", **values),
-    )
-
-
-def _is(name: str, given: object, kind: type | tuple[type, ...], expected: str) -> None:
-    if not isinstance(given, kind):
-        raise _wrong(name, given, expected)
-
-
-def _is_log(log: object) -> None:
-    from event_logs.log import EventLog as Log
-
-    _is("log", log, Log, "log")
-
-
-def _is_catalogue(catalogue: object) -> None:
-    if catalogue is not None:
-        _is("catalogue", catalogue, Catalogue, "catalogue")
-
-
-def _is_table(name: str, table: object) -> None:
-    if table is not None:
-        import ibis.expr.types as ir
-
-        _is(name, table, ir.Table, "table")
-
-
-def _is_path(name: str, path: object) -> None:
-    if not isinstance(path, (str, Path)) or not str(path):
-        raise _wrong(name, path, "path")
-
-
-def _are_texts(name: str, given: object) -> None:
-    texts = isinstance(given, Collection) and not isinstance(given, (str, bytes, Mapping))
-    if not texts or not all(isinstance(one, str) for one in given):  # type: ignore[attr-defined]
-        raise _wrong(name, given, "texts")
-
-
-def _are_moves(moves: object) -> None:
-    from redesign.moves import MOVES
-
-    _are_texts("moves", moves)
-    for move in moves:  # type: ignore[attr-defined]
-        if move not in MOVES:
-            raise UsageError("redesign.unknown-move", move=move, known=", ".join(MOVES))
-
-
-def _is_number(name: str, given: object, least: float, most: float | None = None) -> None:
-    number = isinstance(given, (int, float)) and not isinstance(given, bool) and isfinite(given)
-    if not number or not least <= given <= (given if most is None else most):  # type: ignore[operator]
-        raise _wrong(name, given, "number" if most is None else "share", least=least)
-
-
-def _is_whole(name: str, given: object, least: int) -> None:
-    if not isinstance(given, int) or isinstance(given, bool) or given < least:
-        raise _wrong(name, given, "whole", least=least)
-
-
-__all__ = ["analyze", "known_services", "mine", "propose", "read_catalogue", "read_log", "simulate", "write_report"]
+__all__ = ["analyze", "mine", "propose", "read_catalogue", "read_log", "simulate", "write_report"]

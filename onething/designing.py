@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-from onething.api import known_services
+from onething.arguments import known_services
 from onething.output import BOM, folder, json_text, text_table, write_by_engine, write_json
 from onething.proposal_files import csv_text, write_proposal
 from wording import say
