@@ -104,16 +104,23 @@ def look_at_columns(
     texts = {role for role in plain if role not in TIMES and role not in LISTS}
     identical |= {role for role, odd, blank, _ in found if role in texts and not odd and not blank}
     own_keys = {role for role, _, _, keyed in found if role in texts & set(PERSONS) and not keyed}
+    may_repeat = _may_repeat(engine, raw, columns, cases)
+    engine.drop(cases)
+    return Looks(frozenset(plain), frozenset(identical), frozenset(own_keys), may_repeat)
+
+
+def _may_repeat(engine: DuckDBEngine, raw: Raw, columns: Mapping[str, int], cases: ir.Table) -> ir.Table | None:
+    """The hashes (``case``) of the cases of which two rows may be equal; None where there are none."""
     if raw.lazy:
         suspects = cases.filter(cases.may_repeat).select("case")
-    elif goes_on_in_time(engine, raw, columns, engine.rows(cases.aggregate(n=cases.count()))[0][0]):
-        suspects = cases.select("case").limit(0)
     else:
-        suspects = marked_cases(raw, columns).filter(lambda t: t.may_repeat).select(case=lambda t: t.value.hash())
-    may_repeat = engine.keep("may_repeat", suspects)
-    engine.drop(cases)
-    some = bool(engine.rows(may_repeat.limit(1)))
-    return Looks(frozenset(plain), frozenset(identical), frozenset(own_keys), may_repeat if some else None)
+        ((n,),) = engine.rows(cases.aggregate(n=cases.count()))
+        if goes_on_in_time(engine, raw, columns, n):
+            return None
+        marked = marked_cases(raw, columns)
+        suspects = marked.filter(marked.may_repeat).select(case=marked.value.hash())
+    kept = engine.keep("may_repeat", suspects)
+    return kept if engine.rows(kept.limit(1)) else None
 
 
 def _cases(raw: Raw, columns: Mapping[str, int]) -> ir.Table:

@@ -39,12 +39,8 @@ def is_working_day(day: date) -> bool:
     >>> is_working_day(date(2024, 2, 4)), is_working_day(date(2024, 2, 12))
     (True, False)
     """
-    import chinese_calendar
-
-    try:
-        return bool(chinese_calendar.is_workday(day))
-    except NotImplementedError:
-        return day.weekday() < 5
+    known = _day_off(day)
+    return day.weekday() < 5 if known is None else not known[0]
 
 
 def is_public_holiday(day: date) -> bool:
@@ -53,13 +49,19 @@ def is_public_holiday(day: date) -> bool:
     >>> is_public_holiday(date(2024, 10, 5)), is_public_holiday(date(2024, 10, 19)), is_public_holiday(date(2024, 2, 4))
     (True, False, False)
     """
+    off, holiday = _day_off(day) or (False, None)
+    return off and (day.weekday() < 5 or holiday is not None)
+
+
+def _day_off(day: date) -> tuple[bool, str | None] | None:
+    """Whether the State Council's calendar has a day off, and its holiday; None for years that it does not know."""
     import chinese_calendar
 
     try:
         off, holiday = chinese_calendar.get_holiday_detail(day)
-    except NotImplementedError:
-        return False
-    return bool(off) and (day.weekday() < 5 or holiday is not None)
+    except NotImplementedError:  # how the library says that a year is unknown to it
+        return None
+    return bool(off), holiday
 
 
 def opening_hours(log: EventLog) -> tuple[Hours, ...]:

@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING
 from catalogue.vocabulary import FINAL_STEPS
 from event_logs.identities import MASKED
 from mining.facing import ELSEWHERE, ON_THE_SPOT, Facing, facing, needs_applicant
-from mining.steps import activities_of
+from mining.steps import is_step
 
 if TYPE_CHECKING:
     import ibis.expr.types as ir
@@ -45,7 +45,7 @@ def cases(log: EventLog) -> ir.Table:
 
     known = facing(log)
     events = log.events.mutate(begun_at=log.events.started_at.fill_null(log.events.completed_at))
-    applies = events.activity.isin(activities_of(known.steps, ["apply"]) or [""])
+    applies = is_step(events, known.steps, "apply")
     grouped = events.group_by("case_id").aggregate(
         service=_services(log),
         object=_named_by(log, "object"),
@@ -69,10 +69,10 @@ def shown(log: EventLog, known: Facing) -> ir.IntegerColumn:
 
     events = log.events
     needs, _ = needs_applicant(log, known)
-    ends = events.activity.isin(activities_of(known.steps, FINAL_STEPS) or [""])
+    ends = is_step(events, known.steps, *FINAL_STEPS)
     if log.has("outcome"):
         ends |= events.outcome.isin(["refuse", "withdraw"]).fill_null(False)
-    collects = events.activity.isin(activities_of(known.steps, ["collect"]) or [""])
+    collects = is_step(events, known.steps, "collect")
     told = {
         DECLARED: (events.delivery == "collect").fill_null(False),
         COLLECTED: collects,

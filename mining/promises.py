@@ -11,6 +11,8 @@ from typing import TYPE_CHECKING
 
 from catalogue.services import Catalogue, Service
 from mining.material_classes import MaterialClasses
+from mining.special_procedures import special_procedures
+from mining.steps import is_step, steps_of
 
 if TYPE_CHECKING:
     import ibis.expr.types as ir
@@ -112,12 +114,10 @@ def _notices(log: EventLog, whole: ir.Table) -> pd.DataFrame:
     """`case_id, notices`: how often told what is missing."""
     import ibis
 
-    from mining.steps import activities_of, steps_of
-
-    names = activities_of(steps_of(log), ["notice"])
-    told = log.events.filter(log.events.activity.isin(names or [""])).semi_join(whole, "case_id")
+    steps = steps_of(log)
+    told = log.events.filter(is_step(log.events, steps, "notice")).semi_join(whole, "case_id")
     frame = log.run(told.group_by("case_id").aggregate(notices=ibis._.count()))
-    return frame if names else frame.drop(columns="notices")
+    return frame if "notice" in steps.values() else frame.drop(columns="notices")
 
 
 def _deadlines(log: EventLog, whole: ir.Table) -> pd.DataFrame:
@@ -164,8 +164,7 @@ def _pauses(log: EventLog, whole: ir.Table, cases: pd.DataFrame) -> pd.DataFrame
     if not log.has("suspended_from", "suspended_to"):
         none = pd.Series([], dtype="datetime64[ns]")
         return pd.DataFrame({"case_id": pd.Series([], dtype=object), "since": none, "to": none})
-    events = log.events.filter(log.events.suspended_to > log.events.suspended_from).semi_join(whole, "case_id")
-    told = log.run(events.select("case_id", since="suspended_from", to="suspended_to").distinct())
+    told = log.run(special_procedures(log).semi_join(whole, "case_id"))
     rows = told.merge(cases[["case_id", "first_at", "last_at"]], on="case_id").sort_values(["case_id", "since", "to"])
     rows["since"], rows["to"] = rows[["since", "first_at"]].max(axis=1), rows[["to", "last_at"]].min(axis=1)
     before = rows.groupby("case_id")["to"].transform(lambda ends: ends.cummax().shift())

@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
-from mining.steps import activities_of, steps_of
+from mining.steps import is_step, steps_of
 
 if TYPE_CHECKING:
     import ibis.expr.types as ir
@@ -33,10 +33,9 @@ def case_rework(log: EventLog) -> ir.Table:
     repeats``; lazy."""
     steps = steps_of(log)
     events = log.events
-    tells = events.activity.isin(activities_of(steps, ["notice"]) or [""])
-    corrects = events.activity.isin(activities_of(steps, ["correct"]) or [""])
-    officers = ["receive", "check", "review", "decide", "issue"]
-    office = events.activity.isin(activities_of(steps, officers) or [""])
+    tells = is_step(events, steps, "notice")
+    corrects = is_step(events, steps, "correct")
+    office = is_step(events, steps, "receive", "check", "review", "decide", "issue")
     by_activity = events.group_by(["case_id", "activity"]).aggregate(
         service=events.service.max(),
         department=events.department.max(),

@@ -8,6 +8,8 @@ from typing import TYPE_CHECKING
 from catalogue.vocabulary import step_of
 
 if TYPE_CHECKING:
+    import ibis.expr.types as ir
+
     from event_logs.log import EventLog
 
 
@@ -21,3 +23,9 @@ def activities_of(steps: dict[str, str], wanted: Iterable[str]) -> list[str]:
     """The activities that are one of the wanted steps."""
     kinds = set(wanted)
     return [name for name, step in steps.items() if step in kinds]
+
+
+def is_step(events: ir.Table, steps: dict[str, str], *wanted: str) -> ir.BooleanColumn:
+    """Whether each event's activity is one of the wanted steps."""
+    found: ir.BooleanColumn = events.activity.isin(activities_of(steps, wanted) or [""])
+    return found

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 
 from mining.episodes import CARRY, carried
 from mining.places import sites_of
-from mining.steps import activities_of, steps_of
+from mining.steps import is_step, steps_of
 from mining.trip_counts import DepartmentTrips, Trips, count_trips, notes
 from mining.trip_rows import COLUMNS, ROW, agents_of, bare, verdict, written
 from mining.visits import visits
@@ -229,10 +229,10 @@ def unanswered(log: EventLog, steps: dict[str, str]) -> ir.Table:
     import ibis
 
     events = log.events
-    tells = events.activity.isin(activities_of(steps, ["notice"]) or [""])
+    tells = is_step(events, steps, "notice")
     if log.has("outcome"):
         tells = tells | (events.outcome == "return").fill_null(False)
-    answers = events.activity.isin(activities_of(steps, ["correct", "apply"]) or [""]) & ~tells
+    answers = is_step(events, steps, "correct", "apply") & ~tells
     steps_taken = events.select(
         "event_number",
         case=events.case_id.hash(),

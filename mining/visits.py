@@ -9,7 +9,7 @@ from event_logs.halls import hall_of
 from mining.cases import AT_WINDOW, COLLECTED, DECLARED, FETCHED, SEEN, shown
 from mining.facing import ON_THE_SPOT, Facing, facing, needs_applicant
 from mining.places import only_places, with_places
-from mining.steps import activities_of
+from mining.steps import is_step
 
 if TYPE_CHECKING:
     import ibis.expr.types as ir
@@ -22,6 +22,7 @@ CERTAINTY = ("observed", "inferred", "possible")
 # Why an event counts as a visit, by the index that the tables carry; the keys stand in wording `trips.rule`.
 # The first three give an observed visit, the next two an inferred one, the last a possible one: the larger, the weaker.
 RULES = ("recorded", "vocabulary", "assumed", "delivery", "window", "channel")
+_BY_DELIVERY, _BY_WINDOW, _POSSIBLE = 3, 4, 5
 
 
 def visits(
@@ -66,8 +67,8 @@ def visits(
     of_case = episodes.select("case_id", "episode_number", "shown", case_number="first_event_number", person=person)
     joined = found.inner_join(of_case, "case_id")
     if log.has("delivery"):  # what is only possible elsewhere is inferred where the case says so
-        said = joined.collects & (joined.rule == 5) & ((joined.shown & DECLARED) != 0)
-        joined = joined.mutate(rule=said.ifelse(3, joined.rule))
+        said = joined.collects & (joined.rule == _POSSIBLE) & ((joined.shown & DECLARED) != 0)
+        joined = joined.mutate(rule=said.ifelse(_BY_DELIVERY, joined.rule))
     complete = joined.mutate(
         visitor_number=joined.agent_key.notnull().ifelse(joined.agent_key.hash(), joined.person),
         place=sites.hold(joined.place),
@@ -96,8 +97,8 @@ def _as_visits(log: EventLog, events: ir.Table, known: Facing, places: Mapping[s
         day=begun.date(),
         agent_key=events.agent_key if log.has("agent") else none,
         agent=events.agent_key.notnull().ifelse(events.agent, none) if log.has("agent") else none,
-        corrects=events.activity.isin(activities_of(known.steps, ["correct"]) or [""]),
-        collects=events.activity.isin(activities_of(known.steps, ["collect"]) or [""]),
+        corrects=is_step(events, known.steps, "correct"),
+        collects=is_step(events, known.steps, "collect"),
         rule=events.rule.cast("int8"),
     )
 
@@ -113,13 +114,13 @@ def _recorded(log: EventLog, known: Facing, places: Mapping[str, str] | None) ->
         wanted = needs if not known.assumed else ibis.literal(False)
         if log.has("actor"):
             wanted = events.actor == "applicant" if known.assumed else needs
-        return _as_visits(log, events.mutate(rule=5).filter(wanted), known, places)
+        return _as_visits(log, events.mutate(rule=_POSSIBLE).filter(wanted), known, places)
     unknown = events.channel.isnull()
     here = events.channel.isin(ON_THE_SPOT).fill_null(False)
     possible = unknown & (needs if not known.assumed else ibis.literal(False))
     if known.assumed and log.has("actor"):
         possible = unknown & (events.actor == "applicant")
-    marked = events.mutate(rule=unknown.ifelse(5, rule))
+    marked = events.mutate(rule=unknown.ifelse(_POSSIBLE, rule))
     return _as_visits(log, marked.filter((here & needs) | possible), known, places)
 
 
@@ -170,9 +171,9 @@ def _lacking(log: EventLog, known: Facing, episodes: ir.Table) -> ir.Table:
 def _handed_out(log: EventLog, known: Facing, cases: ir.Table) -> ir.Table:
     """The collections that an officer recorded at the window, or nowhere, of cases that show no other."""
     events = log.events
-    collects = events.activity.isin(activities_of(known.steps, ["collect"]) or [""])
+    collects = is_step(events, known.steps, "collect")
     here = events.channel.isnull() | events.channel.isin(ON_THE_SPOT)
-    return events.filter(collects & here).semi_join(cases, "case_id").mutate(rule=3)
+    return events.filter(collects & here).semi_join(cases, "case_id").mutate(rule=_BY_DELIVERY)
 
 
 def _collections_not_recorded(log: EventLog, known: Facing, lacking: ir.Table) -> ir.Table:
@@ -180,7 +181,7 @@ def _collections_not_recorded(log: EventLog, known: Facing, lacking: ir.Table) -
     import ibis
 
     events = log.events
-    issues = events.activity.isin(activities_of(known.steps, ["issue"]) or [""])
+    issues = is_step(events, known.steps, "issue")
     if log.has("outputs"):
         issues = issues | (events.outputs.length() > 0).fill_null(False)
     if log.has("outcome"):
@@ -189,7 +190,7 @@ def _collections_not_recorded(log: EventLog, known: Facing, lacking: ir.Table) -
     last = ibis.window(group_by="case_id", order_by=[issued.completed_at.desc(), issued.event_number.desc()])
     numbered = issued.mutate(turn=ibis.row_number().over(last))
     chosen = numbered.filter(numbered.turn == 0)
-    return chosen.mutate(started_at=chosen.completed_at, rule=3)
+    return chosen.mutate(started_at=chosen.completed_at, rule=_BY_DELIVERY)
 
 
 def _window_cases(log: EventLog, known: Facing, lacking: ir.Table) -> ir.Table:
@@ -209,12 +210,12 @@ def _window_cases(log: EventLog, known: Facing, lacking: ir.Table) -> ir.Table:
     )
     numbered = bare.mutate(turn=ibis.row_number().over(first))
     chosen = numbered.filter(numbered.turn == 0)
-    late = activities_of(known.steps, ["notice", "review", "decide", "issue", "post", "survey"])
     shown = events.filter(needs & events.service.notnull()).select("service").distinct()
     joined = chosen.left_join(shown.mutate(shows=True), "service")
-    midway = joined.shows.fill_null(False) & joined.activity.isin(late or [""])
+    late = is_step(joined, known.steps, "notice", "review", "decide", "issue", "post", "survey")
+    midway = joined.shows.fill_null(False) & late
     return (
         joined.filter(~midway)
         .drop("shows", *[n for n in joined.columns if n.endswith("_right")])
-        .mutate(completed_at=joined.started_at.fill_null(joined.completed_at), rule=4)
+        .mutate(completed_at=joined.started_at.fill_null(joined.completed_at), rule=_BY_WINDOW)
     )

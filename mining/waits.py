@@ -7,7 +7,8 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 from mining.calendars import opening_hours, with_working_s
-from mining.steps import activities_of, steps_of
+from mining.special_procedures import special_procedures
+from mining.steps import is_step, steps_of
 
 if TYPE_CHECKING:
     import ibis.expr.types as ir
@@ -52,7 +53,7 @@ def moments(log: EventLog, cases: ir.Table) -> ir.Table:
     events = log.events.inner_join(cases.select("case_id", "episode_id"), "case_id")
     begun = events.started_at.fill_null(events.completed_at)
     cause = ibis.cases(
-        *((events.activity.isin(activities_of(steps, [step]) or [""]), name) for step, name in AWAITED.items()),
+        *((is_step(events, steps, step), name) for step, name in AWAITED.items()),
         else_="queue",
     )
     line = events.select(
@@ -92,12 +93,9 @@ def _paused(log: EventLog, waits: ir.Table) -> ir.Table:
     """The waits in which a special procedure of their case runs, ``since`` and ``until`` when; several are one."""
     import ibis
 
-    events = log.events
-    told = events.filter(events.suspended_to > events.suspended_from)
-    pauses = told.select("case_id", begins="suspended_from", ends="suspended_to").distinct()
-    met = waits.inner_join(pauses, "case_id")
-    within = met.filter(met.begins < met.to_at, met.ends > met.from_at)
-    each = within.group_by("event_number").aggregate(begins=within.begins.min(), ends=within.ends.max())
+    met = waits.inner_join(special_procedures(log), "case_id")
+    within = met.filter(met.since < met.to_at, met.to > met.from_at)
+    each = within.group_by("event_number").aggregate(begins=within.since.min(), ends=within.to.max())
     joined = waits.inner_join(each, "event_number")
     return joined.mutate(
         since=ibis.greatest(joined.begins, joined.from_at), until=ibis.least(joined.ends, joined.to_at)

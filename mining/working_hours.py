@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
 from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
@@ -30,14 +29,11 @@ def office_events(log: EventLog) -> ir.Table:
     import ibis
 
     from catalogue.vocabulary import APPLICANT_STEPS
-    from mining.steps import activities_of, steps_of
+    from mining.steps import is_step, steps_of
 
     events, steps = log.events, steps_of(log)
-
-    def is_step(wanted: Iterable[str]) -> ir.BooleanValue:
-        return events.activity.isin(activities_of(steps, wanted) or [""])
-
-    facing = (events.actor == "applicant").fill_null(False) | (events.actor.isnull() & is_step(APPLICANT_STEPS))
+    by_word = is_step(events, steps, *APPLICANT_STEPS)
+    facing = (events.actor == "applicant").fill_null(False) | (events.actor.isnull() & by_word)
     begun_at = ibis.coalesce(events.started_at, events.completed_at)
     return events.select(
         "case_id",
@@ -47,7 +43,7 @@ def office_events(log: EventLog) -> ir.Table:
         office=ibis.coalesce(events.department, events.service, "-") + "\t" + events.region.fill_null(""),
         timed=begun_at < events.completed_at,
         visit=facing & events.channel.isin(["onsite", "self_service"]).fill_null(False),
-        officer=~facing & ~is_step(("post", "notice")),
+        officer=~facing & ~is_step(events, steps, "post", "notice"),
     )
 
 

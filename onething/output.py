@@ -313,7 +313,10 @@ def _rows_to_stdout(engine: Engine, table: ir.Table, form: str) -> None:
     if form == "csv":
         with tempfile.TemporaryDirectory(prefix="onething-") as place:
             path = Path(place) / "rows.csv"
-            engine.write(guarded(as_text(table)), path, "csv")
+            try:
+                write_by_engine(engine, guarded(as_text(table)), path, "csv")
+            except OSError as error:
+                raise UsageError("cli.out-not-writable", path=place, problem=error.strerror) from error
             with path.open(encoding="utf-8", newline="") as source:
                 shutil.copyfileobj(source, sys.stdout)
     elif form == "json":

@@ -16,7 +16,7 @@ import pytest
 
 from event_logs.backend import DuckDBEngine
 from onething.designing import write_rows
-from onething.output import folder, json_text, text_table, whole_file, write_csv
+from onething.output import folder, json_text, rows_out, text_table, whole_file, write_csv
 from wording.errors import UsageError
 
 
@@ -181,3 +181,16 @@ def test_a_path_through_a_file_is_told(tmp_path: Path) -> None:
     with pytest.raises(UsageError) as refusal, folder(tmp_path / "file" / "out"):
         pass
     assert refusal.value.values["problem"] == os.strerror(errno.ENOTDIR)
+
+
+def test_rows_for_the_pipe_that_find_no_room_on_the_way_are_told(
+    monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    def full(*_: object) -> None:
+        raise OSError(errno.ENOSPC, "No space left on device")
+
+    monkeypatch.setattr("onething.output.write_by_engine", full)
+    engine = DuckDBEngine()
+    with pytest.raises(UsageError, match="No space left"):
+        rows_out(engine, engine.hold("rows", {"a": ["x"]}, {"a": "string"}), "rows", "csv", None)
+    assert capsys.readouterr().out == ""
