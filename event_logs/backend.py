@@ -110,6 +110,7 @@ class DuckDBEngine:
         # A Parquet log is asked some fifty questions, and what it says of itself is long.
         self.connection.execute("set parquet_metadata_cache = true")
         self.connection.execute(f"set memory_limit = '{memory_limit or MEMORY_LIMIT}'")
+        self.connection.execute("create temp macro number_for(given) as (hash(given) >> 1)::bigint")
         # DuckDB would spill into the working folder, which is the user's.
         self._spill = tempfile.TemporaryDirectory(prefix="onething-", ignore_cleanup_errors=True)
         self.connection.execute(f"set temp_directory = {self.sql_text(self._spill.name)}")

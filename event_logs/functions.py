@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from functools import cache
 from typing import Any
 
 import ibis
@@ -59,6 +60,31 @@ def bits_set(number: Any) -> Any:
 @ibis.udf.scalar.builtin(name="make_timestamp", signature=((dt.int64,), dt.timestamp))  # type: ignore[untyped-decorator]
 def from_microseconds(number: Any) -> Any:
     """The moment so many microseconds after 1970, without zone."""
+
+
+def lists_any(column: ir.ArrayColumn) -> ir.BooleanValue:
+    """Whether a list has anything in it: never null.
+
+    Asked twice, for a reader of files leaves out rows by what is null, and then reads no other column of them.
+    """
+    some: ir.BooleanValue = column.notnull() & (column.length() > 0)
+    return some
+
+
+@cache
+def _number_for(kind: dt.DataType) -> Any:
+    def number_for(value: Any) -> Any: ...
+
+    return ibis.udf.scalar.builtin(number_for, name="number_for", signature=((kind,), dt.int64))
+
+
+def hashed(value: ir.Value) -> ir.IntegerValue:
+    """A whole number from 0 that stands for a value, null included: the engine's own function, of 63 bits.
+
+    Ibis' has a sign, which costs more than the rest of it: it passes through a text of bits.
+    """
+    number: ir.IntegerValue = _number_for(value.type())(value)
+    return number
 
 
 def text_of(value: str) -> ir.StringScalar:

@@ -39,7 +39,7 @@ class Looks:
 
     `plain`: roles whose columns are plain; `identical`: those of them that hold no empty text either, so that the
     column as it stands is the canonical one; `own_keys`: persons' roles in which every identity is its own key;
-    `may_repeat`: the hashes (``case``) of the cases of which two rows may be equal; None where there are none.
+    `may_repeat`: the cases, as written (``case``), of which two rows may be equal; None where there are none.
     """
 
     plain: frozenset[str]
@@ -110,7 +110,7 @@ def look_at_columns(
 
 
 def _may_repeat(engine: DuckDBEngine, raw: Raw, columns: Mapping[str, int], cases: ir.Table) -> ir.Table | None:
-    """The hashes (``case``) of the cases of which two rows may be equal; None where there are none."""
+    """The cases (``case``) of which two rows may be equal; None where there are none."""
     if raw.lazy:
         suspects = cases.filter(cases.may_repeat).select("case")
     else:
@@ -118,24 +118,26 @@ def _may_repeat(engine: DuckDBEngine, raw: Raw, columns: Mapping[str, int], case
         if goes_on_in_time(engine, raw, columns, n):
             return None
         marked = marked_cases(raw, columns)
-        suspects = marked.filter(marked.may_repeat).select(case=marked.value.hash())
+        suspects = marked.filter(marked.may_repeat).select(case="value")
     kept = engine.keep("may_repeat", suspects)
     return kept if engine.rows(kept.limit(1)) else None
 
 
 def _cases(raw: Raw, columns: Mapping[str, int]) -> ir.Table:
-    """A row a case: its hash (``case``), whether it is written ``odd`` or is ``blank``.
+    """A row a case: as written (``case``), whether it is written ``odd`` or is ``blank``.
 
-    Of a file that is read as it is asked for also ``may_repeat``, which costs less than to read the file once more.
+    Of a file that is read as it is asked for also ``may_repeat``, which costs less than to read the file once more; and
+    only the cases that are odd, or may repeat.
     """
     table = raw.expression()
     value = table[f"c{columns['case_id']}"]
     cases = marked_cases(raw, columns) if raw.lazy else table.select(value=value).distinct()
     text = value.type().is_string()
-    return cases.select(
-        *(["may_repeat"] if raw.lazy else []), case=cases.value.hash(),
+    met = cases.select(
+        *(["may_repeat"] if raw.lazy else []), case=cases.value,
         odd=_odd(cases.value, lazy=raw.lazy) if text else False, blank=(cases.value == "") if text else False,
     )  # fmt: skip
+    return met.filter(met.odd | met.may_repeat) if raw.lazy else met
 
 
 def _has_type_of(role: str, cell: ir.Value) -> bool:

@@ -13,7 +13,7 @@ from typing import TYPE_CHECKING
 import ibis
 
 from event_logs.columns import NEEDED
-from event_logs.functions import bits_set
+from event_logs.functions import bits_set, hashed
 
 if TYPE_CHECKING:
     import ibis.expr.types as ir
@@ -59,10 +59,10 @@ def repeated_rows(engine: DuckDBEngine, raw: Raw, columns: Mapping[str, int], ca
     Parameters
     ----------
     cases
-        ``case``: the hashes of those that may have such rows.
+        ``case``, as written: those that may have such rows.
     """
     table = raw.expression()
-    told = table.mutate(case=table[f"c{columns[NEEDED[0]]}"].hash()).semi_join(cases, "case")
+    told = table.mutate(case=table[f"c{columns[NEEDED[0]]}"]).semi_join(cases, "case")
     suspects = engine.keep("suspects", told.select("row", "case", event=_event(told, columns)))
     several = suspects.group_by(["case", "event"]).aggregate(n=suspects.count()).filter(lambda t: t.n > 1)
     alike = engine.keep("alike", suspects.semi_join(several, ["case", "event"]).select("row"))
@@ -80,10 +80,10 @@ def repeated_rows(engine: DuckDBEngine, raw: Raw, columns: Mapping[str, int], ca
 def _event(table: ir.Table, columns: Mapping[str, int]) -> ir.IntegerValue:
     """A number for what a row says happened, and when."""
     what, when = (table[f"c{columns[role]}"] for role in NEEDED[1:])
-    event: ir.IntegerValue = ibis.struct({"what": what, "when": when}).hash()
+    event: ir.IntegerValue = hashed(ibis.struct({"what": what, "when": when}))
     return event
 
 
 def _mark(place: ir.IntegerValue) -> ir.IntegerValue:
-    mark: ir.IntegerValue = ibis.literal(1, "int64") << place.clip(upper=_MARKS)
+    mark: ir.IntegerValue = ibis.literal(1, "int64") << ibis.least(place, _MARKS)
     return mark

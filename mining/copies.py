@@ -6,6 +6,8 @@ import re
 from collections.abc import Mapping
 from typing import TYPE_CHECKING
 
+from event_logs.functions import hashed
+
 if TYPE_CHECKING:
     import ibis.expr.types as ir
 
@@ -30,7 +32,7 @@ def listed(events: ir.Table) -> ir.Table:
     """`listed`: a number for the list of materials (and how they came)."""
     import ibis
 
-    return events.mutate(listed=events.materials.hash() ^ ibis.coalesce(events.method, "").hash())
+    return events.mutate(listed=hashed(events.materials) ^ hashed(ibis.coalesce(events.method, "")))
 
 
 def lists_of(log: EventLog, known: ir.Table) -> ir.Table:

@@ -16,6 +16,7 @@ from ibis import _
 
 import wording
 from catalogue.vocabulary import APPLICANT_STEPS, step_of
+from event_logs.functions import lists_any
 from mining.episodes import episodes as find_episodes
 from mining.precedence import Precedence, precedences
 from mining.process_blocks import (
@@ -252,7 +253,7 @@ class _Documents:
 
 
 def _documents(log: EventLog, own: ir.Table, materials: ir.Table | None, classes: ir.Table | None) -> _Documents:
-    outputs = own.filter(_.outputs.length() > 0).select("service", "activity", spelling=_.outputs.unnest())
+    outputs = own.filter(lists_any(own.outputs)).select("service", "activity", spelling=_.outputs.unnest())
     if classes is not None:
         known = classes.select("spelling", "material_class").distinct(on="spelling")
         outputs = outputs.left_join(known, "spelling").select(
@@ -265,7 +266,7 @@ def _documents(log: EventLog, own: ir.Table, materials: ir.Table | None, classes
         handed = materials.select("event_number", document="material_class").join(at, "event_number")
         handed = handed.select("service", "activity", "document")
     else:
-        kept = own.filter((_.materials.length() > 0) & (_.method.fill_null("") != "shared"))
+        kept = own.filter(lists_any(own.materials) & (_.method.fill_null("") != "shared"))
         handed = kept.select("service", "activity", document=_.materials.unnest())
     asked = _by_step(log, handed) if log.has("materials") else {}
     return _Documents(asked, _by_step(log, outputs) if log.has("outputs") else {})

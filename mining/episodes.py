@@ -6,6 +6,7 @@ import unicodedata
 from collections.abc import Sequence
 from typing import TYPE_CHECKING
 
+from event_logs.functions import hashed
 from mining.cases import cases
 
 if TYPE_CHECKING:
@@ -103,7 +104,7 @@ def _numbered(tied: ir.Table, gap_days: float) -> ir.Table:
 
     lines = tied.select(
         "first_event_number", "first_at", "last_at",
-        line=ibis.struct({name: tied[name] for name in ("reason", "tie", "bundle")}).hash(),
+        line=hashed(ibis.struct({name: tied[name] for name in ("reason", "tie", "bundle")})),
     )  # fmt: skip
     window = {"group_by": "line", "order_by": ["first_at", "first_event_number"]}
     earlier, here = ibis.window(**window, rows=(None, -1)), ibis.window(**window)

@@ -6,6 +6,8 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING
 
+from event_logs.functions import lists_any
+
 if TYPE_CHECKING:
     from event_logs.log import EventLog
 
@@ -33,7 +35,7 @@ def uses_of(log: EventLog) -> Uses:
     import ibis
 
     events = log.events
-    handed = events.filter(events.materials.length() > 0)
+    handed = events.filter(lists_any(events.materials))
     service = handed.service.fill_null("")
     asked = (
         handed.select(service=service, spelling=handed.materials.unnest())
@@ -42,7 +44,7 @@ def uses_of(log: EventLog) -> Uses:
     )
     totals = handed.select(service=service).group_by("service").aggregate(n=ibis._.count())
     issued = (
-        events.filter(events.outputs.length() > 0)
+        events.filter(lists_any(events.outputs))
         .select(spelling=events.outputs.unnest())
         .group_by("spelling")
         .aggregate(n=ibis._.count())

@@ -11,6 +11,7 @@ from typing import TYPE_CHECKING
 
 from catalogue.services import Catalogue
 from catalogue.vocabulary import step_of
+from event_logs.functions import hashed, lists_any
 from mining.copies import copies_in, handed_in, is_firm, listed, lists_of, once
 from mining.material_classes import MaterialClasses, material_classes
 from mining.repeats import POSITIONS, repeats
@@ -102,7 +103,7 @@ def _submissions(log: EventLog, documents: ir.Table, classes: MaterialClasses) -
     lists = lists_of(log, known)
     copies = {by: log.keep("copies", copies_in(log, lists, by)) for by in ("document", "of_firm")}
     copies = {by: table for by, table in copies.items() if log.rows(table.limit(1))}
-    events = _with_applicants(log, log.events.filter(log.events.materials.length() > 0))
+    events = _with_applicants(log, log.events.filter(lists_any(log.events.materials)))
     events = events.select(*_FACTS, "materials", "method", submitted_at="completed_at")
     short = {name: log.engine.short(log.events.select(name)) for name in _RECURRING}
     events = events.mutate(**{name: texts.hold(events[name]) for name, texts in short.items()})
@@ -270,14 +271,14 @@ def _numbers(rows: ir.Table, classes: MaterialClasses) -> ir.Table:
     rows = rows.filter(rows.known)
     # An office that the log does not name is that of its service, else of its case: two services are then two offices.
     office = ibis.coalesce(rows.department, "service\t" + rows.service, "case\t" + rows.case_id)
-    person = rows.applicant_key.hash()
-    scope = person ^ rows.of_firm.hash()
+    person = hashed(rows.applicant_key)
+    scope = person ^ hashed(rows.of_firm)
     if classes.has_forms:
-        scope = scope ^ _form_of(rows).hash()
+        scope = scope ^ hashed(_form_of(rows))
     return rows.select(
         "code", "submitted_at", document=rows.document.cast("int32"), valid_days=rows.valid_days.cast("int32"),
         # Hashed twice: a department may apply at itself, and its numbers as both would cancel each other.
-        person=person, scope=scope, office=office.hash().hash(), case_code=rows.case_id.hash(),
+        person=person, scope=scope, office=hashed(hashed(office)), case_code=hashed(rows.case_id),
         can=rows.kind != "generic",
     )  # fmt: skip
 

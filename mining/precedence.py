@@ -9,6 +9,8 @@ from typing import TYPE_CHECKING
 import ibis
 from ibis import _
 
+from event_logs.functions import lists_any
+
 if TYPE_CHECKING:
     import ibis.expr.types as ir
 
@@ -122,10 +124,10 @@ def _pairs(spans: ir.Table) -> ir.Table:
 def _handed_on(log: EventLog, cases: ir.Table, classes: ir.Table | None) -> ir.Table:
     """Episodes in which a service is handed what another has issued before, by pair and document."""
     events = _events_of(log, cases)
-    issued = events.filter(_.outputs.length() > 0).select(
+    issued = events.filter(lists_any(events.outputs)).select(
         "episode_id", "service", at="completed_at", document=_.outputs.unnest()
     )
-    taken = events.filter(_.materials.length() > 0).select(
+    taken = events.filter(lists_any(events.materials)).select(
         "episode_id", "service", at="completed_at", document=_.materials.unnest()
     )
     if classes is not None:

@@ -34,7 +34,8 @@ def repeats(log: EventLog, submitted: ir.Table) -> ir.Table:
     """
     import ibis
 
-    anywhere = ibis.window(group_by="scope", order_by=["submitted_at", "code"])
+    line = {"group_by": "scope", "order_by": ["submitted_at", "code"]}
+    anywhere, earlier = ibis.window(**line), ibis.window(**line, rows=(None, -1))
     # Nothing is sorted but what is compared.
     rows = submitted.select("code", "scope", "office", "case_code", "submitted_at", "valid_days", "can")
     met = rows.mutate(
@@ -42,8 +43,11 @@ def repeats(log: EventLog, submitted: ir.Table) -> ir.Table:
         last_at=rows.submitted_at.lag().over(anywhere),
         last_case=rows.case_code.lag().over(anywhere),
         last_office=rows.office.lag().over(anywhere),
+        offices=_mark(rows).bit_or().over(earlier),
     )
-    met = log.keep("met", met.mutate(here=met.scope ^ met.office).drop("scope"))
+    # The last one is another office's, and one before it may be this one's.
+    between = (met.last_office != met.office) & met.can & ((met.offices & _mark(met)) != 0)
+    met = log.keep("met", met.mutate(between=between.fill_null(False)).drop("offices"))
     rows = met.filter(met.last_code.notnull() & met.can)
     nearest = rows.mutate(same=rows.last_office == rows.office)
     nearest = nearest.select("code", "submitted_at", "case_code", "valid_days", "same", "last_code",
@@ -71,12 +75,9 @@ def _own(log: EventLog, met: ir.Table) -> ir.Table:
     """``code, own_code, own_at, own_case``: the office's own last, where another office had a later one between."""
     import ibis
 
-    groups = met.group_by("here").aggregate(
-        n=met.count(), between=((met.last_office != met.office) & met.can).any().fill_null(False)
-    )
-    few = log.keep("asked_again", groups.filter(groups.n > 1, groups.between).select("here"))
-    again = met.semi_join(few, "here")
-    window = ibis.window(group_by="here", order_by=["submitted_at", "code"])
+    few = log.keep("asked_again", met.filter(met.between).select("scope").distinct())
+    again = met.semi_join(few, "scope")
+    window = ibis.window(group_by=["scope", "office"], order_by=["submitted_at", "code"])
     found = again.mutate(
         own_code=again.code.lag().over(window),
         own_at=again.submitted_at.lag().over(window),
@@ -88,6 +89,17 @@ def _own(log: EventLog, met: ir.Table) -> ir.Table:
             "code", "own_code", "own_at", "own_case"
         ),
     )
+
+
+_MARKS = 62  # the bits of a whole number that shifting reaches on every engine
+
+
+def _mark(rows: ir.Table) -> ir.IntegerValue:
+    """The office as a number of one bit, so that a running union knows which have asked; two may share a bit."""
+    import ibis
+
+    mark: ir.IntegerValue = ibis.literal(1, "int64") << (rows.office % _MARKS)
+    return mark
 
 
 def _valid(rows: ir.Table, earlier: ir.Value) -> ir.Value:

@@ -7,6 +7,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
+from event_logs.functions import hashed, lists_any
 from mining.repeats import POSITIONS
 
 if TYPE_CHECKING:
@@ -28,9 +29,9 @@ def issued(log: EventLog, documents: ir.Table) -> ir.Table:
     material_class, document`. Generic names and outputs without a department are left out.
     """
     events = log.events
-    given = events.filter(events.outputs.length() > 0, events.department.notnull()).select(
+    given = events.filter(lists_any(events.outputs), events.department.notnull()).select(
         "event_number", "case_id", "applicant_key", "region", "service", "department",
-        person=events.applicant_key.hash(), issued_at=events.completed_at, spelling=events.outputs.unnest(),
+        person=hashed(events.applicant_key), issued_at=events.completed_at, spelling=events.outputs.unnest(),
     )  # fmt: skip
     named = documents.filter(documents.kind == "").select("spelling", "material_class", "document")
     return given.join(named, "spelling").drop("spelling")

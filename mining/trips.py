@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from typing import TYPE_CHECKING
 
+from event_logs.functions import hashed
 from mining.episodes import CARRY, carried
 from mining.places import sites_of
 from mining.steps import is_step, steps_of
@@ -197,16 +198,15 @@ def _lists(log: EventLog, events: ir.Table, rows: ir.Table, episodes: ir.Table, 
     met = log.keep("errands", _earliest(of_several, [*ROW, "case_number", "department"]))
     numbers = episodes.select("case_id", "service", case_number="first_event_number")
     cases = log.keep("errand_cases", bare(_earliest(met, [*ROW, "case_number"]).inner_join(numbers, "case_number")))
-    place = cases.place_in_line
-    joined = cases.group_by(ROW).aggregate(
-        case_names=cases.case_id.group_concat(";", order_by=place), first_case=cases.case_number.argmin(place)
-    )
+    joined = cases.group_by(ROW).aggregate(first_case=cases.case_number.argmin(cases.place_in_line))
     services = _earliest(cases.filter(cases.service.notnull()), [*ROW, "service"])
     departments = _earliest(met.filter(met.department > 0), [*ROW, "department"])
-    named = departments.mutate(name=offices.text(departments.department - 1))
-    for part, name, made in ((services, services.service, "service_names"), (named, named.name, "department_names")):
-        each = part.group_by(ROW).aggregate(**{made: name.group_concat(";", order_by=part.place_in_line)})
-        joined = bare(joined.left_join(each, ROW))
+    for made, part, name in (
+        ("case_names", cases, cases.case_id),
+        ("service_names", services, services.service),
+        ("department_names", departments, offices.text(departments.department - 1)),
+    ):
+        joined = bare(joined.left_join(_in_order(part.mutate(name=name), made), ROW))
     kept = log.keep("trip_lists", joined)
     for narrow in (met, cases):
         log.engine.drop(narrow)
@@ -216,6 +216,21 @@ def _lists(log: EventLog, events: ir.Table, rows: ir.Table, episodes: ir.Table, 
 def _earliest(events: ir.Table, keys: list[str]) -> ir.Table:
     """One row of each key, with the place of the earliest of its visits."""
     return events.group_by(keys).aggregate(place_in_line=events.place_in_line.min())
+
+
+def _in_order(part: ir.Table, made: str) -> ir.Table:
+    """The names of each trip's row in the order of the visit, joined by `;`.
+
+    Nearly all are two: the first and the last of them, found without sorting every row's own.
+    """
+    ends = part.group_by(ROW).aggregate(
+        n=part.count(), first=part.name.argmin(part.place_in_line), last=part.name.argmax(part.place_in_line)
+    )
+    more = part.semi_join(ends.filter(ends.n > 2), ROW)
+    lists = more.group_by(ROW).aggregate(names=more.name.group_concat(";", order_by=more.place_in_line))
+    joined = bare(ends.left_join(lists, ROW))
+    two = (joined.n == 2).ifelse(joined["first"] + ";" + joined["last"], joined["first"])
+    return joined.select(*ROW, joined.names.fill_null(two).name(made))
 
 
 def unanswered(log: EventLog, steps: dict[str, str]) -> ir.Table:
@@ -230,12 +245,16 @@ def unanswered(log: EventLog, steps: dict[str, str]) -> ir.Table:
 
     events = log.events
     tells = is_step(events, steps, "notice")
-    if log.has("outcome"):
-        tells = tells | (events.outcome == "return").fill_null(False)
+    returns = (events.outcome == "return").fill_null(False)
+    if log.rows(events.filter(returns).select("event_number").limit(1)):
+        tells = tells | returns
+    else:
+        # Never null, and of one column: a file's other columns are then read for these rows alone.
+        events = events.filter(is_step(events, steps, "notice", "correct", "apply").fill_null(False))
     answers = is_step(events, steps, "correct", "apply") & ~tells
     steps_taken = events.select(
         "event_number",
-        case=events.case_id.hash(),
+        case=hashed(events.case_id),
         tells=tells,
         answers=answers,
         at=tells.ifelse(events.completed_at, events.started_at.fill_null(events.completed_at)),
@@ -253,7 +272,7 @@ def unanswered(log: EventLog, steps: dict[str, str]) -> ir.Table:
 
 def _awaited(events: ir.Table, rows: ir.Table, notices: ir.Table, episodes: ir.Table) -> ir.Table:
     """The later trips that follow a notice which one of their cases has not answered yet."""
-    numbers = episodes.select(case=episodes.case_id.hash(), case_number="first_event_number")
+    numbers = episodes.select(case=hashed(episodes.case_id), case_number="first_event_number")
     told = notices.inner_join(numbers, "case").select("case_number", "noticed_at", "answered_at")
     later = rows.filter(~rows.one & (rows.turn > 1)).select(*ROW, "started_at")
     alone = rows.filter(rows.one & (rows.turn > 1)).select(*ROW, "case_number", "started_at")

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from typing import TYPE_CHECKING
 
+from event_logs.functions import hashed, lists_any
 from event_logs.halls import hall_of
 from mining.cases import AT_WINDOW, COLLECTED, DECLARED, FETCHED, SEEN, shown
 from mining.facing import ON_THE_SPOT, Facing, facing, needs_applicant
@@ -63,14 +64,14 @@ def visits(
     for inferred in _inferred(log, known, places, episodes):
         found = found.union(inferred)
     # An unknown visitor is the unknown applicant of that one case: he ties nothing beyond it.
-    person = ibis.coalesce(episodes.applicant_key, "case " + episodes.case_id).hash()
+    person = hashed(ibis.coalesce(episodes.applicant_key, "case " + episodes.case_id))
     of_case = episodes.select("case_id", "episode_number", "shown", case_number="first_event_number", person=person)
     joined = found.inner_join(of_case, "case_id")
     if log.has("delivery"):  # what is only possible elsewhere is inferred where the case says so
         said = joined.collects & (joined.rule == _POSSIBLE) & ((joined.shown & DECLARED) != 0)
         joined = joined.mutate(rule=said.ifelse(_BY_DELIVERY, joined.rule))
     complete = joined.mutate(
-        visitor_number=joined.agent_key.notnull().ifelse(joined.agent_key.hash(), joined.person),
+        visitor_number=joined.agent_key.notnull().ifelse(hashed(joined.agent_key), joined.person),
         place=sites.hold(joined.place),
         department=offices.hold(joined.department),
     ).drop("agent_key", "person", "case_id", "shown")
@@ -183,7 +184,7 @@ def _collections_not_recorded(log: EventLog, known: Facing, lacking: ir.Table) -
     events = log.events
     issues = is_step(events, known.steps, "issue")
     if log.has("outputs"):
-        issues = issues | (events.outputs.length() > 0).fill_null(False)
+        issues = issues | lists_any(events.outputs)
     if log.has("outcome"):
         issues = issues & ~events.outcome.isin(["refuse", "withdraw", "return"]).fill_null(False)
     issued = events.filter(issues).semi_join(lacking, "case_id")
