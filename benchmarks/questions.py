@@ -59,7 +59,7 @@ def onething_trips(path: str) -> None:
     from mining.episodes import episodes
     from mining.trips import trips
 
-    log = reading.read_log(path, engine=backend.DuckDBEngine(memory_limit="1500MB"))
+    log = reading.read_log(path, engine=backend.DuckDBEngine())
     with tempfile.TemporaryDirectory() as folder:
         log.engine.write(trips(log, episodes(log)), Path(folder) / "trips.parquet", "parquet")
 
@@ -70,7 +70,7 @@ def onething_materials(path: str) -> None:
     from mining.material_classes import material_classes
     from mining.materials import materials
 
-    log = reading.read_log(path, engine=backend.DuckDBEngine(memory_limit="1500MB"))
+    log = reading.read_log(path, engine=backend.DuckDBEngine())
     rows = materials(log, material_classes(log), in_order=True)
     with tempfile.TemporaryDirectory() as folder:
         log.engine.write(

@@ -17,7 +17,9 @@ if TYPE_CHECKING:
     import pandas as pd
 
 
+# What the engine may hold, beside what a reader does; and where the log stays in its file.
 MEMORY_LIMIT = "1500MB"
+MEMORY_LIMIT_FROM_FILE = "1900MB"
 
 
 class Engine(Protocol):
@@ -92,7 +94,7 @@ class DuckDBEngine:
     ----------
     memory_limit
         As DuckDB writes it (``"2GB"``); beyond it, work spills to a temporary folder that goes with the engine. The
-        default leaves an ordinary laptop room for everything else.
+        defaults leave an ordinary laptop room for everything else.
     """
 
     dialect = "duckdb"
@@ -109,12 +111,18 @@ class DuckDBEngine:
         self.connection.execute("set enable_progress_bar = false")
         # A Parquet log is asked some fifty questions, and what it says of itself is long.
         self.connection.execute("set parquet_metadata_cache = true")
+        self._limited = memory_limit is not None
         self.connection.execute(f"set memory_limit = '{memory_limit or MEMORY_LIMIT}'")
         self.connection.execute("create temp macro number_for(given) as (hash(given) >> 1)::bigint")
         # DuckDB would spill into the working folder, which is the user's.
         self._spill = tempfile.TemporaryDirectory(prefix="onething-", ignore_cleanup_errors=True)
         self.connection.execute(f"set temp_directory = {self.sql_text(self._spill.name)}")
         self._kept = 0
+
+    def leave_log_in_file(self) -> None:
+        """The log is asked for where it lies: the room that it and its reader would take is the engine's by default."""
+        if not self._limited:
+            self.connection.execute(f"set memory_limit = '{MEMORY_LIMIT_FROM_FILE}'")
 
     @staticmethod
     def sql_text(text: str) -> str:

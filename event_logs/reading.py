@@ -95,6 +95,8 @@ def log_of_raw(
     import duckdb
 
     try:
+        if raw.lazy:
+            engine.leave_log_in_file()
         return _log_of_raw(engine, raw, roles or {}, timezone, places, progress)
     except duckdb.Error as error:
         if not raw.lazy:

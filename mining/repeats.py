@@ -45,25 +45,27 @@ def repeats(log: EventLog, submitted: ir.Table) -> ir.Table:
         last_office=rows.office.lag().over(anywhere),
         offices=_mark(rows).bit_or().over(earlier),
     )
-    # The last one is another office's, and one before it may be this one's.
-    between = (met.last_office != met.office) & met.can & ((met.offices & _mark(met)) != 0)
-    met = log.keep("met", met.mutate(between=between.fill_null(False)).drop("offices"))
-    rows = met.filter(met.last_code.notnull() & met.can)
-    nearest = rows.mutate(same=rows.last_office == rows.office)
-    nearest = nearest.select("code", "submitted_at", "case_code", "valid_days", "same", "last_code",
-                             "last_at", "last_case")  # fmt: skip
-    own = _own(log, met)
-    rows = nearest.left_join(own, "code").drop("code_right")
+    met = met.filter(met.last_code.notnull() & met.can)
+    same = met.last_office == met.office
+    nearest = met.select(
+        "code", "scope", "submitted_at", "valid_days", "last_code", "last_at", same=same,
+        in_last_case=met.last_case == met.case_code,
+        # The last one is another office's, and one before it may be this one's.
+        between=~same & ((met.offices & _mark(met)) != 0),
+    )  # fmt: skip
+    met = log.keep("met", nearest)
+    own = _own(log, submitted, met)
+    rows = met.left_join(own, "code").drop("code_right")
     # The last one may be of the same office: then it is also the office's own last.
     own_code = ibis.ifelse(rows.same, rows.last_code, rows.own_code)
     own_at = ibis.ifelse(rows.same, rows.last_at, rows.own_at)
-    own_case = ibis.ifelse(rows.same, rows.last_case, rows.own_case)
+    in_own_case = ibis.ifelse(rows.same, rows.in_last_case, rows.in_own_case)
     here, there = _valid(rows, own_at), _valid(rows, rows.last_at)
     found = rows.select(
         "code",
         repeat_code=ibis.cases((here, own_code), (there, rows.last_code), else_=ibis.null("int64")),
         same_office=here,
-        own_case=ibis.ifelse(here, own_case, rows.last_case) == rows.case_code,
+        own_case=ibis.ifelse(here, in_own_case, rows.in_last_case),
     )
     kept = log.keep("repeats", found.filter(found.repeat_code.notnull()))
     for wide in (met, own):
@@ -71,24 +73,20 @@ def repeats(log: EventLog, submitted: ir.Table) -> ir.Table:
     return kept
 
 
-def _own(log: EventLog, met: ir.Table) -> ir.Table:
-    """``code, own_code, own_at, own_case``: the office's own last, where another office had a later one between."""
+def _own(log: EventLog, submitted: ir.Table, met: ir.Table) -> ir.Table:
+    """``code, own_code, own_at, in_own_case``: the office's own last, where another office had a later one between."""
     import ibis
 
     few = log.keep("asked_again", met.filter(met.between).select("scope").distinct())
-    again = met.semi_join(few, "scope")
+    again = submitted.semi_join(few, "scope")
     window = ibis.window(group_by=["scope", "office"], order_by=["submitted_at", "code"])
-    found = again.mutate(
+    found = again.select(
+        "code",
         own_code=again.code.lag().over(window),
         own_at=again.submitted_at.lag().over(window),
-        own_case=again.case_code.lag().over(window),
+        in_own_case=again.case_code.lag().over(window) == again.case_code,
     )
-    return log.keep(
-        "own_last",
-        found.filter(found.own_code.notnull(), found.last_office != found.office).select(
-            "code", "own_code", "own_at", "own_case"
-        ),
-    )
+    return log.keep("own_last", found.filter(found.own_code.notnull()))
 
 
 _MARKS = 62  # the bits of a whole number that shifting reaches on every engine
