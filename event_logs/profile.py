@@ -9,7 +9,7 @@ from dataclasses import dataclass, field, replace
 
 from event_logs.identities_sample import is_identity
 from event_logs.times import TIME_LIKE
-from event_logs.vocabularies import codes, fold, fold_header, missing, naming, number_words, tells_a_number
+from event_logs.vocabularies import codes, fold, fold_header, is_known, missing, naming, number_words, tells_a_number
 
 SAMPLE = 3000
 _NUMBER = re.compile(
@@ -116,8 +116,10 @@ def says_end_of_case(header: str) -> bool:
 
 
 def _may_be_a_person(header: str) -> bool:
-    plain = header if not fold_header(header).startswith("case") else fold_header(header).removeprefix("case")
-    return any(naming(name, role) for name in (header, plain) for role in ("resource", "agent", "applicant"))
+    names = [header]
+    if not is_known(header):
+        names.append(fold_header(header).removeprefix("case"))
+    return any(naming(name, role) for name in names for role in ("resource", "agent", "applicant"))
 
 
 def _profile(header: str, kind: str, texts: Sequence[str], beside: _Beside) -> Profile:

@@ -8,7 +8,7 @@ from dataclasses import dataclass, replace
 
 from event_logs.identities_sample import distinct_identities
 from event_logs.profile import Profile
-from event_logs.vocabularies import CODED, fold, fold_header, headers, kinds, naming, tells_a_number
+from event_logs.vocabularies import CODED, fold, fold_header, headers, is_known, kinds, naming, tells_a_number
 
 TIMES = ("completed_at", "started_at", "promised_at", "suspended_from", "suspended_to")
 NUMBERS = ("rating", "fee")
@@ -52,7 +52,8 @@ def candidates(role: str, profiles: Sequence[Profile]) -> list[Candidate]:
     offers: list[Candidate] = []
     for place, profile in enumerate(profiles):
         said = naming(profile.header, role)
-        case_level = said is None and fold_header(profile.header).startswith(CASE_LEVEL)
+        known = is_known(profile.header)
+        case_level = said is None and not known and fold_header(profile.header).startswith(CASE_LEVEL)
         if case_level and role in ("completed_at", "started_at", "activity", "case_id", "resource"):
             continue
         if case_level:

@@ -145,6 +145,11 @@ def readings(header: str) -> tuple[str, ...]:
     return tuple(dict.fromkeys(fold_header(part) for part in (header, *parts)))
 
 
+def is_known(header: str) -> bool:
+    """Whether a header is a role's very name."""
+    return any(found.way == "name" for found in named_by(header).values())
+
+
 def tells_a_number(header: str) -> bool:
     """Whether a header of a person is that of a number (an identity card's, a credit code), not of a name."""
     return any(_built_as(part, "identity_number", "others") is not None for part in readings(header))

@@ -57,7 +57,7 @@ class Call:
     @property
     def places_given(self) -> bool:
         """Whether the user says of places of this log which departments and windows are one hall."""
-        return bool((self.places_file is not None and not self.places_unknown) or self.catalogue().halls)
+        return bool((self.places_file is not None and not self.places_unknown) or self.catalogue.halls)
 
     @cached_property
     def places_unknown(self) -> tuple[tuple[str, dict[str, object]], ...]:
@@ -75,6 +75,7 @@ class Call:
             return ()
         return (("trips.note.unknown_places", {"file": self.places_file.name, "names": list(halls)[:3]}),)
 
+    @cached_property
     def catalogue(self) -> Catalogue:
         """The catalogue that ships, with the user's own laid over it."""
         from catalogue.files import read_catalogue
@@ -236,7 +237,7 @@ def classes_of(call: Call) -> MaterialClasses:
     """The material classes of the log, under the catalogue and the user's corrections."""
     from mining.material_classes import material_classes
 
-    return material_classes(call.log, catalogue=call.catalogue(), corrections=call.corrections())
+    return material_classes(call.log, catalogue=call.catalogue, corrections=call.corrections())
 
 
 def trips_of(call: Call) -> ir.Table:
@@ -248,7 +249,7 @@ def trips_of(call: Call) -> ir.Table:
     return trips(
         call.log,
         found,
-        places=call.catalogue().halls,
+        places=call.catalogue.halls,
         trip_gap_h=call.trip_gap_h,
         applicant_activities=call.applicant_activities,
     )
@@ -274,7 +275,7 @@ def bundle_rows(call: Call) -> None:
     from mining.bundle_figures import TODAY
     from mining.bundles import Bundle, notes, notes_on_given, study_bundles
 
-    catalogue = call.catalogue()
+    catalogue = call.catalogue
     found = study_bundles(
         call.log,
         catalogue=catalogue,

@@ -108,7 +108,7 @@ def choose(call: Call, wish: Wish) -> Chosen:
     """
     from mining.findings import mine
 
-    given, catalogue = call.given_bundles(), call.catalogue()
+    given, catalogue = call.given_bundles(), call.catalogue
     named = wish.service_names()
     if named:
         known_services(call.log, named, "--services")
@@ -150,7 +150,7 @@ def proposed(call: Call, wish: Wish, chosen: Chosen) -> Proposal:
         chosen.services,
         name=chosen.name,
         moves=wish.move_names(),
-        catalogue=call.catalogue(),
+        catalogue=call.catalogue,
         options=wish.options(),
         episodes=chosen.episodes,
         materials=chosen.materials,
@@ -275,7 +275,7 @@ def simulate(ask: Ask, wish: Wish, replications: int) -> None:
         proposal.services,
         proposal.move_names,
         bundle=chosen.name,
-        catalogue=call.catalogue(),
+        catalogue=call.catalogue,
         options=options,
         seed=ask.seed,
         replications=replications,

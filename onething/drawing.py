@@ -61,7 +61,7 @@ def departments(call: Call) -> str:
     journeys = trips(
         call.log,
         under,
-        places=call.catalogue().halls,
+        places=call.catalogue.halls,
         trip_gap_h=call.trip_gap_h,
         applicant_activities=call.applicant_activities,
     )

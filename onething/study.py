@@ -86,7 +86,7 @@ def analyze(call: Call, options: Options | None = None) -> Study:
     call.progress.step("cli.step.check")
     checks = check(call.log)
     call.progress.step("cli.step.mine")
-    catalogue = call.catalogue()
+    catalogue = call.catalogue
     findings = mine(
         call.log,
         catalogue=catalogue,
