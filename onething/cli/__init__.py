@@ -20,8 +20,8 @@ DONE, NOT_HOLDING, USAGE, INPUT, INTERRUPTED = 0, 1, 2, 3, 130
 
 def main(arguments: Sequence[str] | None = None) -> None:
     """Run the command line and leave the process with the contract's exit code."""
-    # Queries are built of many small objects, few of them in cycles: to look for those was a twentieth of a short call.
-    gc.set_threshold(100_000, 20, 20)
+    # Queries are built of many small objects, few of them in cycles: to look for those was a tenth of a short call.
+    gc.set_threshold(500_000, 20, 20)
     sys.exit(run(list(sys.argv[1:] if arguments is None else arguments)))
 
 
