@@ -2,15 +2,18 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from dataclasses import dataclass, field
 from pathlib import Path
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, TypeVar
 
 if TYPE_CHECKING:
     import ibis.expr.types as ir
     import pandas as pd
 
     from event_logs.backend import Engine
+
+_T = TypeVar("_T")
 
 
 @dataclass(frozen=True, slots=True)
@@ -62,6 +65,7 @@ class EventLog:
     present: frozenset[str]
     reading: Reading = field(default_factory=Reading)
     own_keys: frozenset[str] = frozenset()
+    _found: dict[str, Any] = field(default_factory=dict, init=False, compare=False, repr=False)
 
     def has(self, *roles: str) -> bool:
         """Whether the source knows all of these roles."""
@@ -78,6 +82,13 @@ class EventLog:
     def keep(self, name: str, expression: ir.Table, *, as_written: bool = False) -> ir.Table:
         """Compute a lazy table once."""
         return self.engine.keep(name, expression, as_written=as_written)
+
+    def once(self, name: str, find: Callable[[], _T]) -> _T:
+        """What several steps ask of the same events under one name: found by the first."""
+        if name not in self._found:
+            self._found[name] = find()
+        found: _T = self._found[name]
+        return found
 
     def with_events(self, events: ir.Table) -> EventLog:
         """The same log, other rows: a filter, a sample, a held-out part."""

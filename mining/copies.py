@@ -6,7 +6,7 @@ import re
 from collections.abc import Mapping
 from typing import TYPE_CHECKING
 
-from event_logs.functions import hashed
+from event_logs.functions import hashed, lists_any
 
 if TYPE_CHECKING:
     import ibis.expr.types as ir
@@ -35,9 +35,20 @@ def listed(events: ir.Table) -> ir.Table:
     return events.mutate(listed=hashed(events.materials) ^ hashed(ibis.coalesce(events.method, "")))
 
 
+def handed_lists(log: EventLog) -> ir.Table:
+    """The different lists that were handed in, by service and how they came, and at how many events; kept.
+
+    ``materials, method, service`` (empty where unknown) and ``n``. The same few come again and again.
+    """
+    handed = log.events.filter(lists_any(log.events.materials))
+    lists = handed.group_by("materials", "method", service=handed.service.fill_null(""))
+    return log.once("handed_lists", lambda: log.keep("handed_lists", lists.aggregate(n=handed.count())))
+
+
 def lists_of(log: EventLog, known: ir.Table) -> ir.Table:
     """The different lists of materials that are longer than one: ``listed, document, of_firm, spelling, position``."""
-    lists = log.events.filter(log.events.materials.length() > 1).select("materials", "method").distinct()
+    lists = handed_lists(log)
+    lists = lists.filter(lists.materials.length() > 1).select("materials", "method").distinct()
     rows = handed_in(log, listed(lists)).join(known.select("spelling", "document", "of_firm"), "spelling")
     return log.keep("lists", rows.select("listed", "document", "of_firm", "spelling", "position"))
 

@@ -7,6 +7,7 @@ from dataclasses import dataclass, field
 from typing import TYPE_CHECKING
 
 from event_logs.functions import lists_any
+from mining.copies import handed_lists
 
 if TYPE_CHECKING:
     from event_logs.log import EventLog
@@ -35,14 +36,13 @@ def uses_of(log: EventLog) -> Uses:
     import ibis
 
     events = log.events
-    handed = events.filter(lists_any(events.materials))
-    service = handed.service.fill_null("")
+    lists = handed_lists(log)
     asked = (
-        handed.select(service=service, spelling=handed.materials.unnest())
+        lists.select("service", "n", spelling=lists.materials.unnest())
         .group_by("service", "spelling")
-        .aggregate(n=ibis._.count())
+        .aggregate(n=ibis._.n.sum())
     )
-    totals = handed.select(service=service).group_by("service").aggregate(n=ibis._.count())
+    totals = lists.group_by("service").aggregate(n=lists.n.sum())
     issued = (
         events.filter(lists_any(events.outputs))
         .select(spelling=events.outputs.unnest())

@@ -15,7 +15,7 @@ if TYPE_CHECKING:
 
 def steps_of(log: EventLog) -> dict[str, str]:
     """Which step each activity of a log is, as `catalogue.vocabulary` names steps; activities in their own order."""
-    names = log.rows(log.events.select("activity").distinct().order_by("activity"))
+    names = log.once("activities", lambda: log.rows(log.events.select("activity").distinct().order_by("activity")))
     return {name: step_of(name) for (name,) in names if name is not None}
 
 
