@@ -337,6 +337,9 @@ class _Merger:
             notes.append(("redesign.note.online", {"share": f"{self.plan.online_share:.0%}"}))
         if self.plan.one_window and self.situation.window_place:
             notes.append(("redesign.note.place", {"place": self.situation.window_place}))
+            today = [place for place, _ in self.situation.places]
+            if today and self.situation.window_place not in today:
+                notes.append(("redesign.note.new-place", {"place": self.situation.window_place, "most": today[0]}))
         if self.situation.roles and "outputs" not in self.situation.roles and len(self.names) > 1:
             soft = [tie for tie in self.situation.ties if not tie.kind.binds]
             said = [f"{tie.before} → {tie.after} ({tie.kept}/{tie.both})" for tie in soft]

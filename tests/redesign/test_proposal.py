@@ -116,6 +116,15 @@ def test_all_applications_are_received_at_the_window(shared: Path) -> None:
     assert [n.step for n in proposal(shared, "企业开办").to_be.nodes if n.lane == WINDOW] == [Step.RECEIVE, Step.OTHER]
 
 
+def test_a_window_at_a_place_that_the_log_does_not_know_is_told_of(shared: Path) -> None:
+    places = [place for place, _ in proposal(shared, "企业开办").situation.places]
+    for place in (places[0], "政务中新"):
+        notes = dict(proposal(shared, "企业开办", options=Options(place=place)).to_be.notes)
+        assert notes["redesign.note.place"] == {"place": place}
+        told = None if place in places else {"place": place, "most": places[0]}
+        assert notes.get("redesign.note.new-place") == told
+
+
 def test_moves_named_twice_or_in_another_order_give_the_same_bytes(shared: Path) -> None:
     assert repr(proposal(shared, "企业开办").to_be) == repr(proposal(shared, "企业开办", moves=FIVE[::-1]).to_be)
 
