@@ -146,7 +146,11 @@ def read_cpsv_ap(path: Path) -> Catalogue:
     try:
         raw = path.read_bytes()
         text = json.loads((gzip.decompress(raw) if raw.startswith(GZIP) else raw).decode("utf-8-sig"))
-    except (OSError, EOFError, zlib.error, UnicodeDecodeError, json.JSONDecodeError) as error:
+    except UnicodeDecodeError as error:
+        raise InputError("catalogue.cpsv-no-text", path=str(path), at=error.start + 1) from error
+    except json.JSONDecodeError as error:
+        raise InputError("catalogue.cpsv-no-json", path=str(path), line=error.lineno, column=error.colno) from error
+    except (OSError, EOFError, zlib.error) as error:
         raise InputError("catalogue.not-cpsv", path=str(path), reason=str(error)) from error
     nodes = _nodes(text)
     if not any("cpsv:PublicService" in _types(node) for node in nodes.values()):

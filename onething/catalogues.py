@@ -69,6 +69,8 @@ def _import(file: Path | None) -> str:
 
     if file is None:
         raise UsageError("cli.catalogue.import-needs-file")
+    if file.is_dir():
+        raise UsageError("cli.to-is-folder", path=file)
     if not file.is_file():
         raise InputError("log.no-file", path=file)
     return write_catalogue(read_cpsv_ap(file))

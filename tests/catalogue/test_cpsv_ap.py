@@ -49,8 +49,17 @@ def test_trentos_services_come_in_packed_or_not(shared: Path, tmp_path: Path) ->
     assert family is not None and len(family.materials) == 2 and len(family.outputs) == 1 and family.department
 
 
-def test_another_json_is_refused(tmp_path: Path) -> None:
+@pytest.mark.parametrize(
+    ("held", "told"),
+    [
+        (b'{"a": 1}', "not CPSV-AP"),
+        (b'{"a":\n 1;}', "line 2, column 3 is not JSON"),
+        ("事项".encode("gb18030"), "byte 1 is not UTF-8"),
+        (b"\x1f\x8b not packed at all", "not CPSV-AP"),
+    ],
+)
+def test_what_is_no_catalogue_is_refused(tmp_path: Path, held: bytes, told: str) -> None:
     path = tmp_path / "other.json"
-    path.write_text('{"a": 1}', "utf-8")
-    with pytest.raises(InputError, match="not CPSV-AP"):
+    path.write_bytes(held)
+    with pytest.raises(InputError, match=told):
         read_cpsv_ap(path)
