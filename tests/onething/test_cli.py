@@ -183,20 +183,24 @@ def test_help_in_chinese_has_no_english_sentence() -> None:
     assert "<" not in done.stdout.replace("<=", "")
 
 
-def test_an_interrupted_run_says_so_and_leaves_nothing(tmp_path: Path) -> None:
-    """As a person presses Ctrl-C while the log is read."""
+@pytest.mark.parametrize("told", [signal.SIGINT, signal.SIGTERM])
+def test_an_interrupted_run_says_so_and_leaves_nothing(tmp_path: Path, told: signal.Signals) -> None:
+    """As a person presses Ctrl-C, or a scheduler ends the run, while the log is read."""
+    (held := tmp_path / "held").mkdir()
     sample = Path(__file__).parents[2] / "event_logs" / "synthetic" / "sample" / "sample.csv.gz"
     command = [sys.executable, "-m", "onething", "analyze", str(sample), "--out", str(tmp_path / "out"), "--lang", "en"]
-    with subprocess.Popen(command, stderr=subprocess.PIPE, text=True) as running:
+    with subprocess.Popen(
+        command, stderr=subprocess.PIPE, text=True, env=os.environ | {"TMPDIR": str(held)}
+    ) as running:
         assert running.stderr is not None
         first = running.stderr.readline()
-        running.send_signal(signal.SIGINT)
+        running.send_signal(told)
         rest = running.stderr.read()
     assert "reading the file" in first
     assert running.returncode == 130
     assert "Traceback" not in rest
     assert "Stopped" in rest
-    assert list(tmp_path.iterdir()) == []
+    assert [*tmp_path.iterdir(), *held.iterdir()] == [held]
 
 
 @pytest.mark.parametrize("form", ["csv", "json", "parquet", "table"])
