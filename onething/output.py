@@ -345,10 +345,13 @@ def _listed(value: Any) -> Any:
 
 def _as_table(engine: Engine, table: ir.Table) -> str:
     """A table for eyes: as wide as the terminal, Chinese counted as two, long answers cut and said to be."""
-    total = int(engine.run(table.aggregate(n=table.count()))["n"].iloc[0])
-    frame = engine.run(as_text(table.limit(TABLE_ROWS)), as_written=True).astype(object)
-    text = text_table(list(frame.columns), frame.where(frame.notna(), "").to_numpy().tolist())
-    return text if total <= TABLE_ROWS else text + say("cli.rows-cut", shown=TABLE_ROWS, total=total) + "\n"
+    frame = engine.run(as_text(table.limit(TABLE_ROWS + 1)), as_written=True).astype(object)
+    shown = frame.head(TABLE_ROWS)
+    text = text_table(list(shown.columns), shown.where(shown.notna(), "").to_numpy().tolist())
+    if len(frame) <= TABLE_ROWS:
+        return text
+    ((total,),) = engine.rows(table.aggregate(n=table.count()))
+    return text + say("cli.rows-cut", shown=TABLE_ROWS, total=total) + "\n"
 
 
 def text_table(headers: list[str], rows: list[list[Any]]) -> str:
