@@ -11,7 +11,7 @@ if TYPE_CHECKING:
     import ibis.expr.types as ir
     import pandas as pd
 
-    from event_logs.backend import Engine
+    from event_logs.backend import Engine, ShortTexts
 
 _T = TypeVar("_T")
 
@@ -89,6 +89,10 @@ class EventLog:
             self._found[name] = find()
         found: _T = self._found[name]
         return found
+
+    def short(self, role: str) -> ShortTexts:
+        """How the texts of a role are held in a number's room."""
+        return self.once(f"short {role}", lambda: self.engine.short(self.events.select(role)))
 
     def with_events(self, events: ir.Table) -> EventLog:
         """The same log, other rows: a filter, a sample, a held-out part."""

@@ -94,7 +94,7 @@ def _services(log: EventLog) -> ir.StringValue:
 
     if not log.has("service"):
         return ibis.null("string")
-    service: ir.StringScalar = log.engine.short(log.events.select("service")).hold(log.events.service).max()
+    service: ir.StringScalar = log.short("service").hold(log.events.service).max()
     return service
 
 

@@ -105,7 +105,7 @@ def _submissions(log: EventLog, documents: ir.Table, classes: MaterialClasses) -
     copies = {by: table for by, table in copies.items() if log.rows(table.limit(1))}
     events = _with_applicants(log, log.events.filter(lists_any(log.events.materials)))
     events = events.select(*_FACTS, "materials", "method", submitted_at="completed_at")
-    short = {name: log.engine.short(log.events.select(name)) for name in _RECURRING}
+    short = {name: log.short(name) for name in _RECURRING}
     events = events.mutate(**{name: texts.hold(events[name]) for name, texts in short.items()})
     rows = handed_in(log, listed(events) if copies else events).join(known, "spelling").drop("spelling")
     rows = rows.rename(material="written")

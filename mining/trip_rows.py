@@ -18,6 +18,7 @@ COLUMNS = (
     "services", "kind", "cause", "certainty", "rule",
 )  # fmt: skip
 ROW = ["trip_number", "episode_number"]
+PART = "\x1f"  # the separator of units, which stands in no name
 
 # What a trip may be, and the rules that say so; a verdict is the number of a visit's rule, one of these and one cause.
 KINDS = (
@@ -52,15 +53,16 @@ def written(
     # The applicant as the case that the trip first serves writes him, wherever in the log that case begins.
     joined = joined.mutate(case_number=joined.first_case.fill_null(joined.case_number))
     joined = bare(bare(joined.inner_join(of_case, "case_number")).left_join(agents, "visitor_number"))
-    services = log.engine.short(log.events.select("service"))
+    services = log.short("service")
     own = (joined.episode_id == joined.case_id).ifelse(ibis.null("string"), joined.episode_id)
     rows = joined.select(
         *ROW, "turn", "shared_id", "case_id", "applicant", "visitor", "place", "last_department", "started_at",
-        "ended_at", "department_names", "case_names", "service_names", "verdict", episode_id=own,
+        "ended_at", "names", "verdict", episode_id=own,
         service=services.hold(joined.service),
     )  # fmt: skip
     # A step of its own: what is told in the same one would be told before the rows are sorted.
     rows = log.engine.view("trips_in_order", rows.order_by("started_at", *ROW))
+    case_names, service_names, department_names = (rows.names.split(PART)[part].nullif("") for part in range(3))
     rows = rows.mutate(episode_id=rows.episode_id.fill_null(rows.case_id))
     told = {name: log.engine.short([verdict[name] for verdict in _VERDICTS]) for name in _VERDICTS[0]}
     return rows.select(
@@ -71,9 +73,9 @@ def written(
         place=sites.text(rows.place - 1),
         started_at=rows.started_at,
         ended_at=rows.ended_at,
-        departments=rows.department_names.fill_null(offices.text(rows.last_department - 1)),
-        cases=rows.case_names.fill_null(rows.case_id),
-        services=rows.service_names.fill_null(rows.service),
+        departments=department_names.fill_null(offices.text(rows.last_department - 1)),
+        cases=case_names.fill_null(rows.case_id),
+        services=service_names.fill_null(rows.service),
         **{name: texts.text(rows.verdict) for name, texts in told.items()},
     ).select(*COLUMNS)
 

@@ -10,7 +10,7 @@ from mining.episodes import CARRY, carried
 from mining.places import sites_of
 from mining.steps import is_step, steps_of
 from mining.trip_counts import DepartmentTrips, Trips, count_trips, notes
-from mining.trip_rows import COLUMNS, ROW, agents_of, bare, verdict, written
+from mining.trip_rows import COLUMNS, PART, ROW, agents_of, bare, verdict, written
 from mining.visits import visits
 
 if TYPE_CHECKING:
@@ -50,7 +50,7 @@ def trips(
         the wording's ``trips.rule``, joined by ``;``). ``started_at`` and ``ended_at`` are those of the episode's own
         events. A trip of an agent or a household that serves several episodes has a row for each.
     """
-    sites, offices = sites_of(log, places), log.engine.short(log.events.select("department"))
+    sites, offices = sites_of(log, places), log.short("department")
     found = visits(
         log, episodes, sites=sites, offices=offices, places=places, applicant_activities=applicant_activities
     )
@@ -191,7 +191,8 @@ def _new(events: ir.Table, rows: ir.Table) -> ir.Table:
 def _lists(log: EventLog, events: ir.Table, rows: ir.Table, episodes: ir.Table, offices: ShortTexts) -> ir.Table:
     """Of trips to several cases or departments: what they served, in the order of the visit; kept. (Most: one of each.)
 
-    ``department_names, case_names, service_names`` joined by `;`, and ``first_case``, the number of the first one.
+    ``names``: of the cases, services and departments, each joined by `;`, with `PART` between them; and ``first_case``,
+    the number of the first one.
     """
     several = rows.filter((rows.case_number != rows.last_case) | (rows.department != rows.last_department)).select(*ROW)
     of_several = events.semi_join(several, ROW)
@@ -207,7 +208,10 @@ def _lists(log: EventLog, events: ir.Table, rows: ir.Table, episodes: ir.Table, 
         ("department_names", departments, offices.text(departments.department - 1)),
     ):
         joined = bare(joined.left_join(_in_order(part.mutate(name=name), made), ROW))
-    kept = log.keep("trip_lists", joined)
+    # One text until the rows are sorted: three would cost three times as much, in every row that has none.
+    names = joined.case_names + PART + joined.service_names.fill_null("")
+    names += PART + joined.department_names.fill_null("")
+    kept = log.keep("trip_lists", joined.select(*ROW, "first_case", names=names))
     for narrow in (met, cases):
         log.engine.drop(narrow)
     return kept

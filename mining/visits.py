@@ -53,9 +53,10 @@ def visits(
     ir.Table
         A row a visit event: ``visit_number`` (grows with the event's), ``department, place`` (resolved), ``begun_at``
         (start, completion where unknown), ``completed_at, day, visitor_number`` (stands for who came; two visitors of a
-        million share one once in some ten million logs), ``agent`` (his name, where one came), ``corrects`` and
-        ``collects`` (which errand), ``rule`` (index in `RULES`; the larger, the weaker), and ``case_number,
-        episode_number``, which are the ``first_event_number`` and ``episode_number`` of `episodes`.
+        million share one once in some ten million logs, as two cases share the number that they are looked up by),
+        ``agent`` (his name, where one came), ``corrects`` and ``collects`` (which errand), ``rule`` (index in `RULES`;
+        the larger, the weaker), and ``case_number, episode_number``, which are the ``first_event_number`` and
+        ``episode_number`` of `episodes`.
     """
     import ibis
 
@@ -65,8 +66,10 @@ def visits(
         found = found.union(inferred)
     # An unknown visitor is the unknown applicant of that one case: he ties nothing beyond it.
     person = hashed(ibis.coalesce(episodes.applicant_key, "case " + episodes.case_id))
-    of_case = episodes.select("case_id", "episode_number", "shown", case_number="first_event_number", person=person)
-    joined = found.inner_join(of_case, "case_id")
+    of_case = episodes.select(
+        "episode_number", "shown", case=hashed(episodes.case_id), case_number="first_event_number", person=person
+    )
+    joined = found.inner_join(of_case, "case")
     if log.has("delivery"):  # what is only possible elsewhere is inferred where the case says so
         said = joined.collects & (joined.rule == _POSSIBLE) & ((joined.shown & DECLARED) != 0)
         joined = joined.mutate(rule=said.ifelse(_BY_DELIVERY, joined.rule))
@@ -74,7 +77,7 @@ def visits(
         visitor_number=joined.agent_key.notnull().ifelse(hashed(joined.agent_key), joined.person),
         place=sites.hold(joined.place),
         department=offices.hold(joined.department),
-    ).drop("agent_key", "person", "case_id", "shown")
+    ).drop("agent_key", "person", "case", "shown")
     kept = log.keep("visits", complete, as_written=True)  # whose visits they are is looked up, not the visits
     if not log.rows(kept.filter(kept.place.isnull()).select("visit_number").limit(1)):
         return kept
@@ -89,8 +92,8 @@ def _as_visits(log: EventLog, events: ir.Table, known: Facing, places: Mapping[s
     begun = events.started_at.fill_null(events.completed_at)
     none = ibis.null("string")
     return events.select(
-        "case_id",
         "department",
+        case=hashed(events.case_id),
         visit_number=events.event_number * 2,
         place=hall_of(events, places),
         begun_at=begun,
