@@ -10,6 +10,7 @@ import ibis.expr.datatypes as dt
 import ibis.expr.types as ir
 
 _TEXTS = dt.Array(dt.string)
+BITS = 62  # of a whole number, what shifting reaches on every engine
 
 
 @ibis.udf.scalar.builtin(name="try_strptime", signature=((dt.string, _TEXTS), dt.timestamp))  # type: ignore[untyped-decorator]

@@ -13,15 +13,13 @@ from typing import TYPE_CHECKING
 import ibis
 
 from event_logs.columns import NEEDED
-from event_logs.functions import bits_set, hashed
+from event_logs.functions import BITS, bits_set, hashed
 
 if TYPE_CHECKING:
     import ibis.expr.types as ir
 
     from event_logs.backend import DuckDBEngine
     from event_logs.readers import Raw
-
-_MARKS = 62  # the bits of a whole number that shifting reaches on every engine
 
 
 def marked_cases(raw: Raw, columns: Mapping[str, int]) -> ir.Table:
@@ -85,5 +83,5 @@ def _event(table: ir.Table, columns: Mapping[str, int]) -> ir.IntegerValue:
 
 
 def _mark(place: ir.IntegerValue) -> ir.IntegerValue:
-    mark: ir.IntegerValue = ibis.literal(1, "int64") << ibis.least(place, _MARKS)
+    mark: ir.IntegerValue = ibis.literal(1, "int64") << ibis.least(place, BITS)
     return mark

@@ -7,6 +7,8 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
+from event_logs.functions import BITS
+
 if TYPE_CHECKING:
     import ibis.expr.types as ir
 
@@ -89,14 +91,11 @@ def _own(log: EventLog, submitted: ir.Table, met: ir.Table) -> ir.Table:
     return log.keep("own_last", found.filter(found.own_code.notnull()))
 
 
-_MARKS = 62  # the bits of a whole number that shifting reaches on every engine
-
-
 def _mark(rows: ir.Table) -> ir.IntegerValue:
     """The office as a number of one bit, so that a running union knows which have asked; two may share a bit."""
     import ibis
 
-    mark: ir.IntegerValue = ibis.literal(1, "int64") << (rows.office % _MARKS)
+    mark: ir.IntegerValue = ibis.literal(1, "int64") << (rows.office % BITS)
     return mark
 
 

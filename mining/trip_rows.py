@@ -18,7 +18,6 @@ COLUMNS = (
     "services", "kind", "cause", "certainty", "rule",
 )  # fmt: skip
 ROW = ["trip_number", "episode_number"]
-PART = "\x1f"  # the separator of units, which stands in no name
 
 # What a trip may be, and the rules that say so; a verdict is the number of a visit's rule, one of these and one cause.
 KINDS = (
@@ -62,7 +61,7 @@ def written(
     )  # fmt: skip
     # A step of its own: what is told in the same one would be told before the rows are sorted.
     rows = log.engine.view("trips_in_order", rows.order_by("started_at", *ROW))
-    case_names, service_names, department_names = (rows.names.split(PART)[part].nullif("") for part in range(3))
+    case_names, service_names, department_names = (rows.names[part] for part in range(3))
     rows = rows.mutate(episode_id=rows.episode_id.fill_null(rows.case_id))
     told = {name: log.engine.short([verdict[name] for verdict in _VERDICTS]) for name in _VERDICTS[0]}
     return rows.select(

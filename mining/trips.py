@@ -5,12 +5,12 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from typing import TYPE_CHECKING
 
-from event_logs.functions import hashed
+from event_logs.functions import BITS, hashed
 from mining.episodes import CARRY, carried
 from mining.places import sites_of
 from mining.steps import is_step, steps_of
 from mining.trip_counts import DepartmentTrips, Trips, count_trips, notes
-from mining.trip_rows import COLUMNS, PART, ROW, agents_of, bare, verdict, written
+from mining.trip_rows import COLUMNS, ROW, agents_of, bare, verdict, written
 from mining.visits import visits
 
 if TYPE_CHECKING:
@@ -123,10 +123,7 @@ def _journeys(line: ir.Table) -> ir.Table:
 def _fit_in_bits(log: EventLog, line: ir.Table) -> bool:
     """Whether every visit's department is known, and a number has a bit for each."""
     ((least, most),) = log.rows(line.aggregate(least=line.department.min(), most=line.department.max()))
-    return least is None or (least > 0 and most <= _BITS)
-
-
-_BITS = 62
+    return least is None or (least > 0 and most <= BITS)
 
 
 def _rows(line: ir.Table, events: ir.Table, *, bits: bool) -> ir.Table:
@@ -171,7 +168,7 @@ def _bit(events: ir.Table) -> ir.IntegerColumn:
     import ibis
 
     # Widened first: the engine shifts a bit in the room of the number that it is shifted by.
-    return ibis.literal(1, "int64") << (events.department.cast("int64") % (_BITS + 1))
+    return ibis.literal(1, "int64") << (events.department.cast("int64") % (BITS + 1))
 
 
 def _new(events: ir.Table, rows: ir.Table) -> ir.Table:
@@ -191,9 +188,11 @@ def _new(events: ir.Table, rows: ir.Table) -> ir.Table:
 def _lists(log: EventLog, events: ir.Table, rows: ir.Table, episodes: ir.Table, offices: ShortTexts) -> ir.Table:
     """Of trips to several cases or departments: what they served, in the order of the visit; kept. (Most: one of each.)
 
-    ``names``: of the cases, services and departments, each joined by `;`, with `PART` between them; and ``first_case``,
-    the number of the first one.
+    ``names``: of the cases, services and departments, each joined by `;`; and ``first_case``, the number of the first
+    one.
     """
+    import ibis
+
     several = rows.filter((rows.case_number != rows.last_case) | (rows.department != rows.last_department)).select(*ROW)
     of_several = events.semi_join(several, ROW)
     met = log.keep("errands", _earliest(of_several, [*ROW, "case_number", "department"]))
@@ -208,9 +207,8 @@ def _lists(log: EventLog, events: ir.Table, rows: ir.Table, episodes: ir.Table, 
         ("department_names", departments, offices.text(departments.department - 1)),
     ):
         joined = bare(joined.left_join(_in_order(part.mutate(name=name), made), ROW))
-    # One text until the rows are sorted: three would cost three times as much, in every row that has none.
-    names = joined.case_names + PART + joined.service_names.fill_null("")
-    names += PART + joined.department_names.fill_null("")
+    # One column until the rows are sorted: three would cost three times as much, in every row that has none.
+    names = ibis.array([joined.case_names, joined.service_names, joined.department_names])
     kept = log.keep("trip_lists", joined.select(*ROW, "first_case", names=names))
     for narrow in (met, cases):
         log.engine.drop(narrow)
