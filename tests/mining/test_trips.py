@@ -78,7 +78,7 @@ def test_kinds_are_the_same_where_departments_are_too_many_for_the_bits_of_a_num
     rows.append(visit("a", "2024-03-04 09:20", "2024-03-04 09:30", "公安局"))
     expected = ["first", "multi", "return", "multi", "return"]
     assert kinds(log_of(COLUMNS, rows)) == expected
-    monkeypatch.setattr("mining.trips._BITS", 0)
+    monkeypatch.setattr("mining.trips.BITS", 0)
     assert kinds(log_of(COLUMNS, rows)) == expected
 
 
