@@ -82,7 +82,7 @@ def _number_for(kind: dt.DataType) -> Any:
 def hashed(value: ir.Value) -> ir.IntegerValue:
     """A whole number from 0 that stands for a value, null included: the engine's own function, of 63 bits.
 
-    Ibis' has a sign, which costs more than the rest of it: it passes through a text of bits.
+    Ibis' has a sign, which costs as much again: it passes through a text of bits.
     """
     number: ir.IntegerValue = _number_for(value.type())(value)
     return number

@@ -10,12 +10,12 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 from catalogue.services import Catalogue
-from catalogue.vocabulary import step_of
 from event_logs.functions import hashed, lists_any
 from mining.copies import copies_in, handed_in, is_firm, listed, lists_of, once
 from mining.material_classes import MaterialClasses, material_classes
 from mining.repeats import POSITIONS, repeats
 from mining.shareable import EVIDENCE, with_issuer
+from mining.steps import activities_of, steps_of
 
 if TYPE_CHECKING:
     import ibis.expr.types as ir
@@ -291,9 +291,8 @@ def _corrects(log: EventLog, rows: ir.Table) -> ir.Value:
     import ibis
 
     events = log.events
-    names = sorted(name for (name,) in log.rows(events.select("activity").distinct()) if name is not None)
-    corrections = [name for name in names if step_of(name) == "correct"]
-    notices = [name for name in names if step_of(name) == "notice"]
+    steps = steps_of(log)
+    corrections, notices = activities_of(steps, ["correct"]), activities_of(steps, ["notice"])
     if corrections or not notices:
         return rows.activity.isin(corrections) if corrections else ibis.literal(False)
     told = events.filter(events.activity.isin(notices)).group_by("case_id").aggregate(told_at=ibis._.completed_at.min())

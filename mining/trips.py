@@ -207,7 +207,7 @@ def _lists(log: EventLog, events: ir.Table, rows: ir.Table, episodes: ir.Table, 
         ("department_names", departments, offices.text(departments.department - 1)),
     ):
         joined = bare(joined.left_join(_in_order(part.mutate(name=name), made), ROW))
-    # One column until the rows are sorted: three would cost three times as much, in every row that has none.
+    # One column until the rows are sorted: each costs in every row, also where it has nothing.
     names = ibis.array([joined.case_names, joined.service_names, joined.department_names])
     kept = log.keep("trip_lists", joined.select(*ROW, "first_case", names=names))
     for narrow in (met, cases):
@@ -248,7 +248,7 @@ def unanswered(log: EventLog, steps: dict[str, str]) -> ir.Table:
     events = log.events
     tells = is_step(events, steps, "notice")
     returns = (events.outcome == "return").fill_null(False)
-    if log.rows(events.filter(returns).select("event_number").limit(1)):
+    if log.has("outcome") and log.rows(events.filter(returns).select("event_number").limit(1)):
         tells = tells | returns
     else:
         # Never null, and of one column: a file's other columns are then read for these rows alone.

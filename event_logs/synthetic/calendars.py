@@ -19,7 +19,7 @@ def is_open_day(day: date, weekdays: Sequence[int], country: str) -> bool:
 
         try:
             holiday, name = chinese_calendar.get_holiday_detail(day)
-        except NotImplementedError:
+        except NotImplementedError:  # how the library says that a year is unknown to it
             return day.isoweekday() in weekdays
         if not holiday:
             return True  # an ordinary working day, or a week-end moved to be one (调休)
