@@ -90,6 +90,15 @@ class EventLog:
         found: _T = self._found[name]
         return found
 
+    def knows_from(self, other: EventLog) -> None:
+        """Take over what was found `once` of another log of the same events."""
+        self._found.update(other._found)
+
+    def let_go(self, name: str) -> None:
+        """Let go of a table that was found `once`: it is found anew if asked for again."""
+        if name in self._found:
+            self.engine.drop(self._found.pop(name))
+
     def short(self, role: str) -> ShortTexts:
         """How the texts of a role are held in a number's room."""
         return self.once(f"short {role}", lambda: self.engine.short(self.events.select(role)))

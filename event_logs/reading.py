@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
+from functools import partial
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -16,6 +17,7 @@ from wording.errors import InputError, UsageError
 if TYPE_CHECKING:
     import ibis.expr.types as ir
 
+    from event_logs.ahead import Ahead, Gather
     from event_logs.backend import DuckDBEngine
     from event_logs.roles import Assignment
 
@@ -33,6 +35,7 @@ def read_log(
     engine: DuckDBEngine | None = None,
     places: Path | None = None,
     progress: Progress | None = None,
+    gather: Gather | None = None,
 ) -> EventLog:
     """Read one or several files as one event log.
 
@@ -50,6 +53,9 @@ def read_log(
         A table of two columns, place as the log writes it (or department) and the hall that it belongs to.
     progress
         Called with a wording key as each stage begins.
+    gather
+        What is asked of the log's cases first of all (`mining.cases.combinations`): a file that stays where it lies is
+        then not read once more for it, but once together with the search for repeated rows.
 
     Returns
     -------
@@ -79,7 +85,7 @@ def read_log(
     engine.connection.execute(f"set timezone = '{timezone}'")
     _tell(progress, "log.stage.opening")
     raw = read_raw(engine, paths, roles=dict(roles or {}), progress=progress)
-    return log_of_raw(engine, raw, roles=roles, timezone=timezone, places=places, progress=progress)
+    return log_of_raw(engine, raw, roles=roles, timezone=timezone, places=places, progress=progress, gather=gather)
 
 
 def log_of_raw(
@@ -90,6 +96,7 @@ def log_of_raw(
     timezone: str = "Asia/Shanghai",
     places: Path | None = None,
     progress: Progress | None = None,
+    gather: Gather | None = None,
 ) -> EventLog:
     """An event log of a table that a reader has brought into the engine."""
     import duckdb
@@ -97,7 +104,7 @@ def log_of_raw(
     try:
         if raw.lazy:
             engine.leave_log_in_file()
-        return _log_of_raw(engine, raw, roles or {}, timezone, places, progress)
+        return _log_of_raw(engine, raw, roles or {}, timezone, places, progress, gather)
     except duckdb.Error as error:
         if not raw.lazy:
             raise
@@ -112,6 +119,7 @@ def _log_of_raw(
     timezone: str,
     places: Path | None,
     progress: Progress | None,
+    gather: Gather | None,
 ) -> EventLog:
     from event_logs.profile import SAMPLE, profile_columns
     from event_logs.roles import assign_roles
@@ -120,7 +128,7 @@ def _log_of_raw(
     profiles = profile_columns(raw.headers, raw.types, sample)
     assignment = assign_roles(profiles, given=roles, path=raw.path)
     _tell(progress, "log.stage.columns")
-    draft = _drafted(engine, raw, assignment, timezone, sample)
+    draft = _drafted(engine, raw, assignment, timezone, sample, gather)
     return _finished(engine, raw, assignment, draft, timezone, places)
 
 
@@ -129,7 +137,7 @@ class Draft:
     """Events with `reason` (null where readable), and what a first pass over them counted.
 
     `in_place`: they are the raw table's own columns. `again`: rows equal to an earlier one, None where there is none.
-    `own_keys`: persons' roles in which each identity is its own key.
+    `own_keys`: persons' roles in which each identity is its own key. `ahead`: what was gathered of the cases already.
     """
 
     table: ir.Table
@@ -138,11 +146,14 @@ class Draft:
     own_keys: frozenset[str]
     again: ir.Table | None = None
     in_place: bool = False
+    ahead: Ahead | None = None
 
 
 def _drafted(
-    engine: DuckDBEngine, raw: Raw, assignment: Assignment, zone: str, sample: Sequence[Sequence[object]]
-) -> Draft:
+    engine: DuckDBEngine, raw: Raw, assignment: Assignment, zone: str, sample: Sequence[Sequence[object]],
+    gather: Gather | None,
+) -> Draft:  # fmt: skip
+    from event_logs.ahead import gathered_ahead
     from event_logs.canonical import canonical_table, reason_of
     from event_logs.day_order import day_comes_first
     from event_logs.in_place import in_place
@@ -155,11 +166,16 @@ def _drafted(
     spellings, notes = codes_of(written, assignment.columns, raw.headers)
     notes += unread_numbers(engine, raw, assignment.columns)
     wanted = {role: f"c{assignment.columns[role]}" for role in KEYS if role in assignment.columns}
-    looks = look_at_columns(engine, raw, assignment.columns, zone=zone, written=written, spellings=spellings)
+    alike = alike_names(written)
+    gathering = None if gather is None else partial(
+        gathered_ahead, engine, raw, assignment.columns, gather=gather, zone=zone, spellings=spellings, alike=alike
+    )  # fmt: skip
+    looks = look_at_columns(
+        engine, raw, assignment.columns, zone=zone, written=written, spellings=spellings, gather=gathering
+    )
     plain = looks.plain
     day_first, doubts = day_comes_first(engine, raw, assignment.columns, plain)
     notes += doubts
-    alike = alike_names(written)
     notes += [("log.note-alike-names", {"role": role, "n": len(names)}) for role, names in alike.items()]
     again = None if looks.may_repeat is None else repeated_rows(engine, raw, assignment.columns, looks.may_repeat)
     found = None if again is not None else in_place(
@@ -188,7 +204,7 @@ def _drafted(
         reversed=_count_if(draft, "started_at", lambda d: d.started_at > d.completed_at),
         **_lacking(draft, _FILLED),
     )
-    return Draft(draft, _numbers(engine, totals), tuple(notes), looks.own_keys, again)
+    return Draft(draft, _numbers(engine, totals), tuple(notes), looks.own_keys, again, ahead=looks.ahead)
 
 
 def _numbers(engine: DuckDBEngine, totals: ir.Table) -> dict[str, int]:
@@ -258,7 +274,13 @@ def _finished(
         notes=notes,
         duplicates=duplicates,
     )
-    return EventLog(engine, table, present, reading, result.own_keys)
+    log = EventLog(engine, table, present, reading, result.own_keys)
+    if draft.ahead:
+        if kept is draft.table and not result.changed and not draft.totals["reversed"]:
+            log.knows_from(draft.ahead.log)
+        else:
+            engine.drop(draft.ahead.cases)
+    return log
 
 
 def _rejected(engine: DuckDBEngine, raw: Raw, draft: Draft) -> list[Rejected]:

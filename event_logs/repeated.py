@@ -22,6 +22,17 @@ if TYPE_CHECKING:
     from event_logs.readers import Raw
 
 
+def marks(what: ir.Value, when: ir.Value) -> dict[str, ir.IntegerValue]:
+    """A row's bits, two columns; of a case, their unions tell whether it `may_repeat`."""
+    event = _event(what, when)
+    return {"marks": _mark(event & 63), "others": _mark((event >> 6) & 63)}
+
+
+def may_repeat(cases: ir.Table) -> ir.BooleanValue:
+    """Whether two rows of a case may be equal, by its gathered `marks` and ``n``, its rows."""
+    return (bits_set(cases.marks) < cases.n) & (bits_set(cases.others) < cases.n)
+
+
 def marked_cases(raw: Raw, columns: Mapping[str, int]) -> ir.Table:
     """``value`` (a case as written) and ``may_repeat``, whether two of its rows may be equal; lazy.
 
@@ -31,11 +42,10 @@ def marked_cases(raw: Raw, columns: Mapping[str, int]) -> ir.Table:
         Role -> number of its column.
     """
     table = raw.expression()
-    told = table.select(value=table[f"c{columns[NEEDED[0]]}"], event=_event(table, columns))
-    one, other = told.event & 63, (told.event >> 6) & 63
-    cases = told.group_by("value").aggregate(n=told.count(), marks=_mark(one).bit_or(), others=_mark(other).bit_or())
-    few = [bits_set(cases[marks]) < cases.n for marks in ("marks", "others")]
-    return cases.select("value", may_repeat=few[0] & few[1])
+    case, what, when = (table[f"c{columns[role]}"] for role in NEEDED)
+    told = table.select(value=case, **marks(what, when))
+    cases = told.group_by("value").aggregate(n=told.count(), marks=told.marks.bit_or(), others=told.others.bit_or())
+    return cases.select("value", may_repeat=may_repeat(cases))
 
 
 def goes_on_in_time(engine: DuckDBEngine, raw: Raw, columns: Mapping[str, int], cases: int) -> bool:
@@ -61,7 +71,8 @@ def repeated_rows(engine: DuckDBEngine, raw: Raw, columns: Mapping[str, int], ca
     """
     table = raw.expression()
     told = table.mutate(case=table[f"c{columns[NEEDED[0]]}"]).semi_join(cases, "case")
-    suspects = engine.keep("suspects", told.select("row", "case", event=_event(told, columns)))
+    what, when = (told[f"c{columns[role]}"] for role in NEEDED[1:])
+    suspects = engine.keep("suspects", told.select("row", "case", event=_event(what, when)))
     several = suspects.group_by(["case", "event"]).aggregate(n=suspects.count()).filter(lambda t: t.n > 1)
     alike = engine.keep("alike", suspects.semi_join(several, ["case", "event"]).select("row"))
     engine.drop(suspects)
@@ -75,9 +86,8 @@ def repeated_rows(engine: DuckDBEngine, raw: Raw, columns: Mapping[str, int], ca
     return again if again is not None and engine.rows(again.limit(1)) else None
 
 
-def _event(table: ir.Table, columns: Mapping[str, int]) -> ir.IntegerValue:
+def _event(what: ir.Value, when: ir.Value) -> ir.IntegerValue:
     """A number for what a row says happened, and when."""
-    what, when = (table[f"c{columns[role]}"] for role in NEEDED[1:])
     event: ir.IntegerValue = hashed(ibis.struct({"what": what, "when": when}))
     return event
 

@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from functools import reduce
 from operator import or_
 from typing import TYPE_CHECKING
 
 from catalogue.vocabulary import FINAL_STEPS
+from event_logs.functions import hashed
 from event_logs.identities import MASKED
 from mining.facing import ELSEWHERE, ON_THE_SPOT, Facing, facing, needs_applicant
 from mining.steps import is_step
@@ -33,7 +35,7 @@ FETCHED = 32  # it was, and not by an officer's word alone
 
 
 def cases(log: EventLog) -> ir.Table:
-    """One row a case: what its events tell of it as a whole, lazy.
+    """One row a case: what its events tell of it as a whole, lazy; what it reads is kept until `let_go`.
 
     Returns
     -------
@@ -42,25 +44,86 @@ def cases(log: EventLog) -> ir.Table:
         ``last_at, first_event_number, begins`` (the first event is an application), ``ends`` (a decision or a
         hand-over is there) and ``shown`` (the bits of this module, by the activities that the vocabulary knows).
     """
+    found = combinations(log)
+    told = {role: _named(log, found, role) for role in ("object", "episode")}
+    if "applicant_key" not in found.columns:
+        told["applicant_key"] = found.applicant
+    found = found.mutate(**told)
+    ((rows, several),) = log.rows(found.aggregate(rows=found.count(), cases=hashed(found.case_id).nunique()))
+    if rows != several:
+        found = log.once("cases", lambda: log.keep("cases", _together(log, found)))
+    begins = (found.applied_at <= found.first_at).fill_null(False)
+    return found.select(*_CASE, begins=begins, ends=(found.shown & ENDS) != 0)
+
+
+_CASE = [
+    "case_id", "service", "applicant", "applicant_key", "object", "episode", "first_at", "last_at",
+    "first_event_number", "shown",
+]  # fmt: skip
+
+
+def let_go(log: EventLog) -> None:
+    """Let go of what `cases` reads."""
+    for name in ("combinations", "cases"):
+        log.let_go(name)
+
+
+def combinations(log: EventLog, beside: Mapping[str, ir.IntegerValue] | None = None) -> ir.Table:
+    """What the events of each case tell of it, for each service, applicant, object and episode that they name.
+
+    Kept: a reader may ask for it (`event_logs.reading.Gather`) before anybody else does.
+
+    Nearly every case has one row. A text that rows are grouped by costs less than the greatest of a case's texts.
+
+    Parameters
+    ----------
+    beside
+        Further bits of events, of which each row has the union.
+
+    Returns
+    -------
+    ir.Table
+        The columns of `cases` but for ``begins`` and ``ends``, names as written; ``applied_at``, the first application;
+        ``n``, how many events; and `beside`. Without ``applicant_key`` where the applicants are their own.
+    """
+    return log.once("combinations", lambda: log.keep("combinations", _combined(log, beside or {})))
+
+
+def _combined(log: EventLog, beside: Mapping[str, ir.IntegerValue]) -> ir.Table:
+    import ibis
 
     known = facing(log)
-    events = log.events.mutate(begun_at=log.events.started_at.fill_null(log.events.completed_at))
+    events = log.events.mutate(begun_at=log.events.started_at.fill_null(log.events.completed_at), **beside)
     applies = is_step(events, known.steps, "apply")
-    grouped = events.group_by("case_id").aggregate(
-        service=_services(log),
-        object=_named_by(log, "object"),
-        episode=_named_by(log, "episode"),
-        **_applicants(log),
+    by = {role: events[role] for role in ("applicant", "object", "episode") if log.has(role)}
+    if log.has("service"):  # held short: millions of texts cost several times as much
+        by["service"] = log.short("service").hold(events.service)
+    if log.has("applicant") and "applicant" not in log.own_keys:
+        by["applicant_key"] = events.applicant_key
+    grouped = events.group_by(case_id=events.case_id, **by).aggregate(
         first_at=events.begun_at.min(),
         last_at=events.completed_at.max(),
         first_event_number=events.event_number.min(),
         applied_at=events.begun_at.min(where=applies),
         shown=shown(log, known).bit_or(),
+        n=events.count(),
+        **{name: events[name].bit_or() for name in beside},
     )
-    if "applicant_key" not in grouped.columns:
-        grouped = grouped.mutate(applicant_key=grouped.applicant)
-    begins = (grouped.applied_at <= grouped.first_at).fill_null(False)
-    return grouped.mutate(begins=begins, ends=(grouped.shown & ENDS) != 0).drop("applied_at")
+    lacking = {role: ibis.null("string") for role in ("service", "applicant", "object", "episode") if role not in by}
+    return grouped.mutate(**lacking)
+
+
+def _together(log: EventLog, found: ir.Table) -> ir.Table:
+    """One row a case. An event that masks the applicant does not hide the name that the case's others tell."""
+    import ibis
+
+    known = found.applicant.max(where=found.applicant_key.notnull())
+    return found.group_by("case_id").aggregate(
+        **{name: found[name].max() for name in ("service", "object", "episode", "applicant_key", "last_at")},
+        **{name: found[name].min() for name in ("first_at", "first_event_number", "applied_at")},
+        applicant=ibis.coalesce(known, found.applicant.max()),
+        shown=found.shown.bit_or(),
+    )
 
 
 def shown(log: EventLog, known: Facing) -> ir.IntegerColumn:
@@ -88,39 +151,16 @@ def shown(log: EventLog, known: Facing) -> ir.IntegerColumn:
     return bits
 
 
-def _services(log: EventLog) -> ir.StringValue:
-    """A case's service, held short: gathering millions of texts costs several times as much."""
-    import ibis
-
-    if not log.has("service"):
-        return ibis.null("string")
-    service: ir.StringScalar = log.short("service").hold(log.events.service).max()
-    return service
-
-
-def _applicants(log: EventLog) -> dict[str, ir.StringValue]:
-    """A case's applicant and his key. An event that masks him does not hide the name that the case's others tell."""
-    import ibis
-
-    name, key = log.events.applicant, log.events.applicant_key
-    if not log.has("applicant"):
-        return {"applicant": ibis.null("string"), "applicant_key": ibis.null("string")}
-    if "applicant" in log.own_keys:
-        return {"applicant": name.max()}  # the same texts need not be looked through twice
-    return {"applicant": ibis.coalesce(name.max(where=key.notnull()), name.max()), "applicant_key": key.max()}
-
-
-def _named_by(log: EventLog, role: str) -> ir.StringValue:
-    """The case's identity in a column, without what is masked or a placeholder: that ties nothing.
+def _named(log: EventLog, found: ir.Table, role: str) -> ir.Value:
+    """The identity in a column, without what is masked or a placeholder: that ties nothing.
 
     Each different identity is looked at first, since few logs have any that is none, and many have none at all.
     """
     import ibis
 
-    column = log.events[role]
+    column = found[role]
+    if not log.has(role):
+        return column
     written = column.as_table().distinct().filter(lambda t: t[role].notnull())
-    look = written.aggregate(known=written.count(), odd=written[role].re_search(PLACEHOLDER).any().fill_null(False))
-    known, odd = log.rows(look)[0] if log.has(role) else (0, False)
-    if not known:
-        return ibis.null("string")
-    return (column.re_search(PLACEHOLDER).ifelse(None, column) if odd else column).max()
+    ((odd,),) = log.rows(written.aggregate(odd=written[role].re_search(PLACEHOLDER).any().fill_null(False)))
+    return column.re_search(PLACEHOLDER).ifelse(ibis.null("string"), column) if odd else column

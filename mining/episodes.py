@@ -6,8 +6,8 @@ import unicodedata
 from collections.abc import Sequence
 from typing import TYPE_CHECKING
 
-from event_logs.functions import hashed
-from mining.cases import cases
+from event_logs.functions import hashed, seconds
+from mining.cases import cases, let_go
 
 if TYPE_CHECKING:
     import ibis.expr.types as ir
@@ -42,15 +42,15 @@ def episodes(log: EventLog, *, bundles: Sequence[Sequence[str]] = (), episode_ga
     What is judged is what the log shows of each case (contract, section 8). A case that lies before the log's begin or
     after its end as a whole leaves no trace: an episode that lacks only such cases is counted as if it were complete.
     """
-    found = log.keep("cases", cases(log))
+    found = log.engine.view("cases", cases(log))
     # What no case of a service shows is not recorded for it, so that its lack cuts nothing off.
     services = found.group_by("service").aggregate(knows_begin=found.begins.any(), knows_end=found.ends.any())
     tied = _tied(found.mutate(service=found.service.fill_null("")), _bundle_of(log, found, bundles))
     services = services.mutate(service=services.service.fill_null(""))
     numbers = log.keep("episode_numbers", _numbered(tied, episode_gap_days))
     kept = log.keep("episodes", _named(tied, numbers, services), as_written=True)
-    for narrow in (found, numbers):
-        log.engine.drop(narrow)
+    log.engine.drop(numbers)
+    let_go(log)
     return kept
 
 
@@ -108,7 +108,7 @@ def _numbered(tied: ir.Table, gap_days: float) -> ir.Table:
     )  # fmt: skip
     window = {"group_by": "line", "order_by": ["first_at", "first_event_number"]}
     earlier, here = ibis.window(**window, rows=(None, -1)), ibis.window(**window)
-    gap = ibis.interval(seconds=round(gap_days * 86400))
+    gap = seconds(float(round(gap_days * 86400)))
     apart = lines.mutate(
         starts=~(lines.first_at <= lines.last_at.max().over(earlier) + gap).fill_null(False),
         place_in_line=ibis.row_number().over(here),

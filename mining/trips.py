@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from typing import TYPE_CHECKING
 
-from event_logs.functions import BITS, hashed
+from event_logs.functions import BITS, hashed, seconds
 from mining.episodes import CARRY, carried
 from mining.places import sites_of
 from mining.steps import is_step, steps_of
@@ -86,7 +86,7 @@ def _in_line(coded: ir.Table, trip_gap_h: float) -> ir.Table:
     import ibis
 
     here = ibis.window(group_by="visitor_number", order_by=_IN_LINE)
-    gap = ibis.interval(seconds=round(trip_gap_h * 3600))
+    gap = seconds(float(round(trip_gap_h * 3600)))
     came = (
         (coded.place == coded.place.lag().over(here))
         & (coded.day == coded.day.lag().over(here))

@@ -20,6 +20,7 @@ if TYPE_CHECKING:
     import ibis.expr.types as ir
 
     from catalogue.services import Catalogue
+    from event_logs.ahead import Gather
     from event_logs.log import EventLog
     from mining.material_classes import Corrections, MaterialClasses
     from onething.cli.asking import Ask
@@ -95,8 +96,13 @@ class Call:
         return () if path is None else read_bundles(path)
 
 
-def opened(ask: Ask) -> Call:
+def opened(ask: Ask, *, gather: Gather | None = None) -> Call:
     """Read the study file, then the log.
+
+    Parameters
+    ----------
+    gather
+        As `event_logs.read_log` takes it.
 
     Raises
     ------
@@ -121,6 +127,7 @@ def opened(ask: Ask) -> Call:
         engine=_engine(study),
         places=ask.places or study.file("places"),
         progress=progress.step,
+        gather=gather,
     )
     progress.detail("cli.detail.rows", rows=log.reading.rows, rejected=len(log.reading.rejected))
     for found in log.reading.roles:
