@@ -49,8 +49,8 @@ def cases(log: EventLog) -> ir.Table:
     if "applicant_key" not in found.columns:
         told["applicant_key"] = found.applicant
     found = found.mutate(**told)
-    ((rows, several),) = log.rows(found.aggregate(rows=found.count(), cases=hashed(found.case_id).nunique()))
-    if rows != several:
+    by_case = found.group_by(case=hashed(found.case_id)).aggregate(n=found.count())
+    if log.rows(by_case.filter(by_case.n > 1).select("n").limit(1)):
         found = log.once("cases", lambda: log.keep("cases", _together(log, found)))
     begins = (found.applied_at <= found.first_at).fill_null(False)
     return found.select(*_CASE, begins=begins, ends=(found.shown & ENDS) != 0)

@@ -45,8 +45,7 @@ def episodes(log: EventLog, *, bundles: Sequence[Sequence[str]] = (), episode_ga
     found = log.engine.view("cases", cases(log))
     # What no case of a service shows is not recorded for it, so that its lack cuts nothing off.
     services = found.group_by("service").aggregate(knows_begin=found.begins.any(), knows_end=found.ends.any())
-    tied = _tied(found.mutate(service=found.service.fill_null("")), _bundle_of(log, found, bundles))
-    services = services.mutate(service=services.service.fill_null(""))
+    tied = _tied(found, _bundle_of(log, found, bundles))
     numbers = log.keep("episode_numbers", _numbered(tied, episode_gap_days))
     kept = log.keep("episodes", _named(tied, numbers, services), as_written=True)
     log.engine.drop(numbers)
@@ -119,7 +118,7 @@ def _numbered(tied: ir.Table, gap_days: float) -> ir.Table:
 
 def _named(tied: ir.Table, numbers: ir.Table, services: ir.Table) -> ir.Table:
     """The cases with the name of their episode, and whether it is cut off."""
-    judged = tied.left_join(services, "service")
+    judged = tied.left_join(services, tied.service.identical_to(services.service))
     lacking = (judged.knows_begin & ~judged.begins) | (judged.knows_end & ~judged.ends)
     cut = judged.filter(lacking).select("first_event_number").inner_join(numbers, "first_event_number")
     first = numbers.filter(numbers.first_event_number == numbers.episode_number).select("episode_number")
@@ -130,9 +129,8 @@ def _named(tied: ir.Table, numbers: ir.Table, services: ir.Table) -> ir.Table:
         .left_join(cut.select("episode_number").distinct().mutate(cut=True), "episode_number")
     )
     return named.select(
-        "case_id", "episode_id", "episode_number", "applicant", "applicant_key",
-        named.service.nullif("").name("service"), "first_at", "last_at", "first_event_number",
-        "shown", named.cut.fill_null(False).name("cut"), "reason",
+        "case_id", "episode_id", "episode_number", "applicant", "applicant_key", "service", "first_at", "last_at",
+        "first_event_number", "shown", named.cut.fill_null(False).name("cut"), "reason",
     )  # fmt: skip
 
 

@@ -47,17 +47,17 @@ def written(
     """The rows in the contract's columns and in order: numbers give way to names, most of them after the sorting."""
     import ibis
 
-    of_case = episodes.select("case_id", "episode_id", "applicant", "service", case_number="first_event_number")
+    # An episode is named after a case, most often this one.
+    own = (episodes.episode_id == episodes.case_id).ifelse(ibis.null("string"), episodes.episode_id)
+    of_case = episodes.select("case_id", "applicant", "service", case_number="first_event_number", episode_id=own)
     joined = bare(judged.left_join(lists, ROW))
     # The applicant as the case that the trip first serves writes him, wherever in the log that case begins.
     joined = joined.mutate(case_number=joined.first_case.fill_null(joined.case_number))
     joined = bare(bare(joined.inner_join(of_case, "case_number")).left_join(agents, "visitor_number"))
     services = log.short("service")
-    own = (joined.episode_id == joined.case_id).ifelse(ibis.null("string"), joined.episode_id)
     rows = joined.select(
         *ROW, "turn", "shared_id", "case_id", "applicant", "visitor", "place", "last_department", "started_at",
-        "ended_at", "names", "verdict", episode_id=own,
-        service=services.hold(joined.service),
+        "ended_at", "names", "verdict", "episode_id", service=services.hold(joined.service),
     )  # fmt: skip
     # A step of its own: what is told in the same one would be told before the rows are sorted.
     rows = log.engine.view("trips_in_order", rows.order_by("started_at", *ROW))

@@ -95,6 +95,15 @@ class Call:
         path = self.ask.bundles or self.study.file("bundles")
         return () if path is None else read_bundles(path)
 
+    def notes_on_given(self) -> tuple[tuple[str, dict[str, object]], ...]:
+        """What does not fit of the bundles that the user gave."""
+        given = self.given_bundles()
+        if not given:
+            return ()
+        from mining.bundles import notes_on_given  # of all that studies bundles: not for nothing
+
+        return notes_on_given(self.log, given)
+
 
 def opened(ask: Ask, *, gather: Gather | None = None) -> Call:
     """Read the study file, then the log.
@@ -280,7 +289,7 @@ def told_materials(table: ir.Table) -> ir.Table:
 def bundle_rows(call: Call) -> None:
     """Write the bundles found: JSON as the contract has it; in tables, services joined by `;`."""
     from mining.bundle_figures import TODAY
-    from mining.bundles import Bundle, notes, notes_on_given, study_bundles
+    from mining.bundles import Bundle, notes, study_bundles
 
     catalogue = call.catalogue
     found = study_bundles(
@@ -296,7 +305,7 @@ def bundle_rows(call: Call) -> None:
     records = [bundle.as_json() for bundle in found]
     tell_notes(
         call,
-        (*call.places_unknown, *notes_on_given(call.log, call.given_bundles()), *notes(call.log, found)),
+        (*call.places_unknown, *call.notes_on_given(), *notes(call.log, found)),
     )
     if call.ask.format == "json" or (call.ask.out is not None and call.ask.format == "table"):
         if call.ask.out is None:

@@ -35,7 +35,6 @@ def variants(ask: Ask) -> None:
 
 def trips(ask: Ask) -> None:
     """Trips, a row each."""
-    from mining.bundles import notes_on_given
     from mining.cases import combinations
     from mining.trips import notes
     from onething.calls import opened, rows, tell_notes, trips_of
@@ -43,7 +42,7 @@ def trips(ask: Ask) -> None:
     call = opened(ask, gather=combinations)
     rows(call, trips_of(call), "trips")
     rests_on = notes(call.log, places_given=call.places_given, applicant_activities=call.applicant_activities)
-    tell_notes(call, (*call.places_unknown, *notes_on_given(call.log, call.given_bundles()), *rests_on))
+    tell_notes(call, (*call.places_unknown, *call.notes_on_given(), *rests_on))
 
 
 def materials(ask: Ask) -> None:
