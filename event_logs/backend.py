@@ -201,7 +201,7 @@ class DuckDBEngine:
             (column,) = texts.columns
             known = texts.filter(texts[column].notnull()).distinct().order_by(column)
             self.connection.execute(f"create type {kind} as enum ({self.sql(known)})")
-            told = f"enum_range(null::{kind})"
+            told = f"enum_range(null::{kind})::{kind}[]"
         return ShortTexts(
             self._macro(f"hold_{kind}", f"try_cast(given as {kind})", "string", "string"),
             self._macro(f"number_{kind}", f"enum_code(try_cast(given as {kind}))::int", "string", "int32"),

@@ -198,19 +198,22 @@ def _lists(log: EventLog, events: ir.Table, rows: ir.Table, episodes: ir.Table, 
     met = log.keep("errands", _earliest(of_several, [*ROW, "case_number", "department"]))
     numbers = episodes.select("case_id", "service", case_number="first_event_number")
     cases = log.keep("errand_cases", bare(_earliest(met, [*ROW, "case_number"]).inner_join(numbers, "case_number")))
-    joined = cases.group_by(ROW).aggregate(first_case=cases.case_number.argmin(cases.place_in_line))
     services = _earliest(cases.filter(cases.service.notnull()), [*ROW, "service"])
     departments = _earliest(met.filter(met.department > 0), [*ROW, "department"])
-    for made, part, name in (
-        ("case_names", cases, cases.case_id),
-        ("service_names", services, services.service),
-        ("department_names", departments, offices.text(departments.department - 1)),
-    ):
-        joined = bare(joined.left_join(_in_order(part.mutate(name=name), made), ROW))
+    named = [
+        (cases, cases.case_id),
+        (services, services.service),
+        (departments, offices.text(departments.department - 1)),
+    ]
+    parts = [part.select(*ROW, "place_in_line", part=n, name=name) for n, (part, name) in enumerate(named)]
+    joined = log.keep("errand_names", _in_order(ibis.union(*parts)))
+    first = cases.group_by(ROW).aggregate(first_case=cases.case_number.argmin(cases.place_in_line))
     # One column until the rows are sorted: each costs in every row, also where it has nothing.
-    names = ibis.array([joined.case_names, joined.service_names, joined.department_names])
-    kept = log.keep("trip_lists", joined.select(*ROW, "first_case", names=names))
-    for narrow in (met, cases):
+    listed = joined.group_by(ROW).aggregate(
+        names=ibis.array([joined.names.max(where=joined.part == number) for number in range(len(parts))])
+    )
+    kept = log.keep("trip_lists", bare(first.inner_join(listed, ROW)))
+    for narrow in (met, cases, joined):
         log.engine.drop(narrow)
     return kept
 
@@ -220,19 +223,20 @@ def _earliest(events: ir.Table, keys: list[str]) -> ir.Table:
     return events.group_by(keys).aggregate(place_in_line=events.place_in_line.min())
 
 
-def _in_order(part: ir.Table, made: str) -> ir.Table:
-    """The names of each trip's row in the order of the visit, joined by `;`.
+def _in_order(named: ir.Table) -> ir.Table:
+    """The names of each part of a trip's row in the order of the visit, joined by `;`.
 
     Nearly all are two: the first and the last of them, found without sorting every row's own.
     """
-    ends = part.group_by(ROW).aggregate(
-        n=part.count(), first=part.name.argmin(part.place_in_line), last=part.name.argmax(part.place_in_line)
+    keys = [*ROW, "part"]
+    ends = named.group_by(keys).aggregate(
+        n=named.count(), first=named.name.argmin(named.place_in_line), last=named.name.argmax(named.place_in_line)
     )
-    more = part.semi_join(ends.filter(ends.n > 2), ROW)
-    lists = more.group_by(ROW).aggregate(names=more.name.group_concat(";", order_by=more.place_in_line))
-    joined = bare(ends.left_join(lists, ROW))
+    more = named.semi_join(ends.filter(ends.n > 2), keys)
+    lists = more.group_by(keys).aggregate(names=more.name.group_concat(";", order_by=more.place_in_line))
+    joined = bare(ends.left_join(lists, keys))
     two = (joined.n == 2).ifelse(joined["first"] + ";" + joined["last"], joined["first"])
-    return joined.select(*ROW, joined.names.fill_null(two).name(made))
+    return joined.select(*keys, names=joined.names.fill_null(two))
 
 
 def unanswered(log: EventLog, steps: dict[str, str]) -> ir.Table:
