@@ -82,6 +82,7 @@ class ShortTexts:
     gives each one's place among them, from 0; `text` the text at such a place. Null stays null.
     """
 
+    texts: tuple[str | None, ...]
     hold: Callable[[ir.Value], ir.StringColumn]
     number: Callable[[ir.Value], ir.IntegerColumn]
     text: Callable[[ir.Value], ir.StringColumn]
@@ -197,12 +198,15 @@ class DuckDBEngine:
             different = ", ".join(self.sql_text(text) for text in dict.fromkeys(texts) if text is not None)
             self.connection.execute(f"create type {kind} as enum ({different})")
             told = f"[{listed}]::{kind}[]"
+            known = list(texts)
         else:
             (column,) = texts.columns
-            known = texts.filter(texts[column].notnull()).distinct().order_by(column)
-            self.connection.execute(f"create type {kind} as enum ({self.sql(known)})")
+            different = self.sql(texts.filter(texts[column].notnull()).distinct().order_by(column))
+            self.connection.execute(f"create type {kind} as enum ({different})")
             told = f"enum_range(null::{kind})::{kind}[]"
+            ((known,),) = self.connection.execute(f"select enum_range(null::{kind})").fetchall()
         return ShortTexts(
+            tuple(known),
             self._macro(f"hold_{kind}", f"try_cast(given as {kind})", "string", "string"),
             self._macro(f"number_{kind}", f"enum_code(try_cast(given as {kind}))::int", "string", "int32"),
             self._macro(f"text_{kind}", f"list_extract({told}, given + 1)", "int64", "string"),

@@ -6,6 +6,8 @@ credit code with its check character) and GB 11714 (the organisation code inside
 
 from __future__ import annotations
 
+import re
+
 import ibis
 import ibis.expr.types as ir
 
@@ -90,13 +92,16 @@ def names_nobody(key: ir.StringValue) -> ir.BooleanValue:
 
 def needs_key(column: ir.StringValue) -> ir.BooleanValue:
     """Whether a value's key may differ from the value: where none of a log's does, the column is its own key."""
+    words = missing("identity")
+    # Cases are folded for words that have any: for all of a log's names it would take as long as the rest.
+    cased = [word for word in words if word != word.upper()]
     odd = column.re_search(
         "^['\"]|['\"]$|[*＊●○×※□■某\t\r\n\u00a0\u3000\ufeff\u200b\uff01-\uff5e]|  |^ | $"
-        "|[xX]{3}|^[0-9A-Za-z.+-]*$|匿名|测试"
+        "|[xX]{3}|^[0-9A-Za-z.+-]*$|匿名|测试|^(?i:" + "|".join(map(re.escape, cased)) + ")$"
     )
     return (
         odd
-        | column.lower().isin(missing("identity"))
+        | column.isin([word for word in words if word not in cased])
         | ((column.length() >= 4) & (column.replace(column.substr(0, 1), "") == ""))
     )
 

@@ -12,6 +12,7 @@ if TYPE_CHECKING:
 
     from event_logs.backend import ShortTexts
     from event_logs.log import EventLog
+    from mining.errands import Errands
 
 COLUMNS = (
     "trip_id", "applicant", "visitor", "episode_id", "place", "started_at", "ended_at", "departments", "cases",
@@ -41,27 +42,26 @@ def verdict(visit_rule: ir.IntegerValue, kind: ir.IntegerValue, cause: ir.Intege
 
 
 def written(
-    log: EventLog, judged: ir.Table, lists: ir.Table, episodes: ir.Table, agents: ir.Table, sites: ShortTexts,
-    offices: ShortTexts,
-) -> ir.Table:  # fmt: skip
+    log: EventLog, judged: ir.Table, served: Errands, episodes: ir.Table, agents: ir.Table, sites: ShortTexts
+) -> ir.Table:
     """The rows in the contract's columns and in order: numbers give way to names, most of them after the sorting."""
     import ibis
 
     # An episode is named after a case, most often this one.
     own = (episodes.episode_id == episodes.case_id).ifelse(ibis.null("string"), episodes.episode_id)
     of_case = episodes.select("case_id", "applicant", "service", case_number="first_event_number", episode_id=own)
-    joined = bare(judged.left_join(lists, ROW))
+    joined = bare(judged.left_join(served.lists, ROW))
     # The applicant as the case that the trip first serves writes him, wherever in the log that case begins.
     joined = joined.mutate(case_number=joined.first_case.fill_null(joined.case_number))
     joined = bare(bare(joined.inner_join(of_case, "case_number")).left_join(agents, "visitor_number"))
-    services = log.short("service")
     rows = joined.select(
-        *ROW, "turn", "shared_id", "case_id", "applicant", "visitor", "place", "last_department", "started_at",
-        "ended_at", "names", "verdict", "episode_id", service=services.hold(joined.service),
+        *ROW, "turn", "shared_id", "case_id", "applicant", "visitor", "place", "started_at", "ended_at", "cases",
+        "verdict", "episode_id",
+        services=joined.services.fill_null(log.short("service").number(joined.service)),
+        departments=joined.departments.fill_null(joined.last_department - 1),
     )  # fmt: skip
     # A step of its own: what is told in the same one would be told before the rows are sorted.
     rows = log.engine.view("trips_in_order", rows.order_by("started_at", *ROW))
-    case_names, service_names, department_names = (rows.names[part] for part in range(3))
     rows = rows.mutate(episode_id=rows.episode_id.fill_null(rows.case_id))
     told = {name: log.engine.short([verdict[name] for verdict in _VERDICTS]) for name in _VERDICTS[0]}
     return rows.select(
@@ -72,9 +72,9 @@ def written(
         place=sites.text(rows.place - 1),
         started_at=rows.started_at,
         ended_at=rows.ended_at,
-        departments=department_names.fill_null(offices.text(rows.last_department - 1)),
-        cases=case_names.fill_null(rows.case_id),
-        services=service_names.fill_null(rows.service),
+        departments=served.departments.text(rows.departments),
+        cases=rows.cases.fill_null(rows.case_id),
+        services=served.services.text(rows.services),
         **{name: texts.text(rows.verdict) for name, texts in told.items()},
     ).select(*COLUMNS)
 

@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING
 
 from event_logs.functions import BITS, hashed, seconds
 from mining.episodes import CARRY, carried
+from mining.errands import errands
 from mining.places import sites_of
 from mining.steps import is_step, steps_of
 from mining.trip_counts import DepartmentTrips, Trips, count_trips, notes
@@ -61,10 +62,10 @@ def trips(
     rows = log.keep("trip_rows", _rows(line, events, bits=_fit_in_bits(log, line)))
     notices = log.keep("notices", unanswered(log, steps_of(log)))
     judged = log.keep("trip_kinds", _judged(events, rows, notices, episodes))
-    lists = _lists(log, events, rows, episodes, offices)
+    served = errands(log, events, rows, episodes, offices)
     for narrow in (line, events, rows):
         log.engine.drop(narrow)
-    return written(log, judged, lists, episodes, agents, sites, offices)
+    return written(log, judged, served, episodes, agents, sites)
 
 
 def _coded(found: ir.Table, sites: ShortTexts, offices: ShortTexts) -> ir.Table:
@@ -183,60 +184,6 @@ def _new(events: ir.Table, rows: ir.Table) -> ir.Table:
     nowhere = rows.filter(rows.last_department == 0).select("episode_number", "turn")
     new_place = by_place.semi_join(nowhere, ["episode_number", "turn"])
     return by_department.select("episode_number", "turn").union(new_place.select("episode_number", "turn")).distinct()
-
-
-def _lists(log: EventLog, events: ir.Table, rows: ir.Table, episodes: ir.Table, offices: ShortTexts) -> ir.Table:
-    """Of trips to several cases or departments: what they served, in the order of the visit; kept. (Most: one of each.)
-
-    ``names``: of the cases, services and departments, each joined by `;`; and ``first_case``, the number of the first
-    one.
-    """
-    import ibis
-
-    several = rows.filter((rows.case_number != rows.last_case) | (rows.department != rows.last_department)).select(*ROW)
-    of_several = events.semi_join(several, ROW)
-    met = log.keep("errands", _earliest(of_several, [*ROW, "case_number", "department"]))
-    numbers = episodes.select("case_id", "service", case_number="first_event_number")
-    cases = log.keep("errand_cases", bare(_earliest(met, [*ROW, "case_number"]).inner_join(numbers, "case_number")))
-    services = _earliest(cases.filter(cases.service.notnull()), [*ROW, "service"])
-    departments = _earliest(met.filter(met.department > 0), [*ROW, "department"])
-    named = [
-        (cases, cases.case_id),
-        (services, services.service),
-        (departments, offices.text(departments.department - 1)),
-    ]
-    parts = [part.select(*ROW, "place_in_line", part=n, name=name) for n, (part, name) in enumerate(named)]
-    joined = log.keep("errand_names", _in_order(ibis.union(*parts)))
-    first = cases.group_by(ROW).aggregate(first_case=cases.case_number.argmin(cases.place_in_line))
-    # One column until the rows are sorted: each costs in every row, also where it has nothing.
-    listed = joined.group_by(ROW).aggregate(
-        names=ibis.array([joined.names.max(where=joined.part == number) for number in range(len(parts))])
-    )
-    kept = log.keep("trip_lists", bare(first.inner_join(listed, ROW)))
-    for narrow in (met, cases, joined):
-        log.engine.drop(narrow)
-    return kept
-
-
-def _earliest(events: ir.Table, keys: list[str]) -> ir.Table:
-    """One row of each key, with the place of the earliest of its visits."""
-    return events.group_by(keys).aggregate(place_in_line=events.place_in_line.min())
-
-
-def _in_order(named: ir.Table) -> ir.Table:
-    """The names of each part of a trip's row in the order of the visit, joined by `;`.
-
-    Nearly all are two: the first and the last of them, found without sorting every row's own.
-    """
-    keys = [*ROW, "part"]
-    ends = named.group_by(keys).aggregate(
-        n=named.count(), first=named.name.argmin(named.place_in_line), last=named.name.argmax(named.place_in_line)
-    )
-    more = named.semi_join(ends.filter(ends.n > 2), keys)
-    lists = more.group_by(keys).aggregate(names=more.name.group_concat(";", order_by=more.place_in_line))
-    joined = bare(ends.left_join(lists, keys))
-    two = (joined.n == 2).ifelse(joined["first"] + ";" + joined["last"], joined["first"])
-    return joined.select(*keys, names=joined.names.fill_null(two))
 
 
 def unanswered(log: EventLog, steps: dict[str, str]) -> ir.Table:

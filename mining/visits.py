@@ -113,6 +113,9 @@ def _recorded(log: EventLog, known: Facing, places: Mapping[str, str] | None) ->
 
     needs, rule = needs_applicant(log, known)
     events = log.events
+    if log.has("actor"):
+        # Of one column and never null: a file's other columns are then read for these rows alone.
+        events = events.filter((events.actor == "applicant").fill_null(True))
     if not log.has("channel"):
         # Nothing says where any event happened. What is merely assumed to be the applicant's is then no visit at all.
         wanted = needs if not known.assumed else ibis.literal(False)
