@@ -103,7 +103,7 @@ def _numbered(tied: ir.Table, gap_days: float) -> ir.Table:
 
     lines = tied.select(
         "first_event_number", "first_at", "last_at",
-        line=hashed(ibis.struct({name: tied[name] for name in ("reason", "tie", "bundle")})),
+        line=hashed(tied.tie) ^ hashed(tied.reason) ^ hashed(tied.bundle),
     )  # fmt: skip
     window = {"group_by": "line", "order_by": ["first_at", "first_event_number"]}
     earlier, here = ibis.window(**window, rows=(None, -1)), ibis.window(**window)
