@@ -26,7 +26,7 @@ def main(arguments: Sequence[str] | None = None) -> None:
     # A run that a scheduler ends, or a system going down, leaves no more behind than one that is interrupted.
     signal.signal(signal.SIGTERM, signal.default_int_handler)
     code = run(list(sys.argv[1:] if arguments is None else arguments))
-    # They end with the process: to look for cycles among them once more took a fifth of a short call.
+    # They end with the process: to look for cycles among them once more took a sixth of a short call.
     gc.freeze()
     sys.exit(code)
 
