@@ -71,9 +71,9 @@ def let_go(log: EventLog) -> None:
 def combinations(log: EventLog, beside: Mapping[str, ir.IntegerValue] | None = None) -> ir.Table:
     """What the events of each case tell of it, for each service, applicant, object and episode that they name.
 
-    Kept: a reader may ask for it (`event_logs.reading.Gather`) before anybody else does.
+    Kept: a reader may ask for it (`event_logs.ahead.Gather`) before anybody else does.
 
-    Nearly every case has one row. A text that rows are grouped by costs less than the greatest of a case's texts.
+    Nearly every case has one row. To group rows by texts costs no more than to gather the greatest of a case's.
 
     Parameters
     ----------
