@@ -21,7 +21,7 @@ if TYPE_CHECKING:
 # with ``n``, how many events, and the unions of the bits given. Kept.
 Gather = Callable[[EventLog, "Mapping[str, ir.IntegerValue]"], "ir.Table"]
 # Of no case as a whole: what these tell is left out, since nobody knows yet whether it is as written.
-_LEFT_OUT = ("agent", "resource", "region", "materials", "outputs")
+LEFT_OUT = ("agent", "resource", "region", "materials", "outputs")
 
 
 @dataclass(frozen=True, slots=True)
@@ -54,7 +54,7 @@ def gathered_ahead(
     times = [role for role in TIMES if role in columns and raw.types[columns[role]] == "string"]
     if not looks.plain.issuperset(times):
         return None
-    wanted = {role: place for role, place in columns.items() if role not in _LEFT_OUT}
+    wanted = {role: place for role, place in columns.items() if role not in LEFT_OUT}
     steps = canonical_table(
         engine, raw.expression(), wanted, zone=zone, spellings=spellings, plain=looks.plain, carry=["row", "line"],
         alike={role: names for role, names in alike.items() if role in wanted}, lazy=True, identical=looks.identical,

@@ -50,7 +50,7 @@ def replace_all(text: Any, pattern: Any, by: Any, flags: Any) -> Any:
 
 @ibis.udf.scalar.builtin(name="to_seconds", signature=((dt.float64,), dt.Interval("s")))  # type: ignore[untyped-decorator]
 def seconds(number: Any) -> Any:
-    """A span of so many seconds."""
+    """A span of so many seconds. (Ibis' own spans are refused by sqlglot's compiled form, which others may install.)"""
 
 
 @ibis.udf.scalar.builtin(name="bit_count", signature=((dt.int64,), dt.int64))  # type: ignore[untyped-decorator]

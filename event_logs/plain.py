@@ -11,6 +11,7 @@ from collections.abc import Callable, Mapping
 from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING
 
+from event_logs.ahead import LEFT_OUT, Ahead
 from event_logs.canonical import LISTS, NUMBERS, TIMES
 from event_logs.few_lists import is_split_at_once, split_list
 from event_logs.identities import needs_key
@@ -22,7 +23,6 @@ from event_logs.vocabularies import CODED
 if TYPE_CHECKING:
     import ibis.expr.types as ir
 
-    from event_logs.ahead import Ahead
     from event_logs.backend import DuckDBEngine
     from event_logs.readers import Raw
 
@@ -33,7 +33,7 @@ _IS_ODD = re.compile(re.sub(r"\\x\{([0-9a-f]+)\}", lambda told: chr(int(told[1],
 
 
 # What a log's steps are not told by: while these alone are not looked at, its cases can be gathered.
-_OF_NO_STEP = frozenset({"case_id", "object", "episode", "resource", "region", *PERSONS, *LISTS})
+_OF_NO_STEP = frozenset({"case_id", "applicant", "object", "episode", *LEFT_OUT})
 
 
 @dataclass(frozen=True, slots=True)

@@ -80,7 +80,6 @@ def facts_of(study: Study) -> told.LogFacts:
 def notes_of(study: Study) -> tuple[told.Note, ...]:
     """What was assumed or could not be analysed, in the order in which it arose, each once."""
     from mining.bundles import notes as of_bundles
-    from mining.bundles import notes_on_given
     from mining.materials import notes as of_materials
     from mining.trips import notes as of_trips
 
@@ -90,7 +89,7 @@ def notes_of(study: Study) -> tuple[told.Note, ...]:
         *study.call.places_unknown,
         *of_trips(log, places_given=study.call.places_given, applicant_activities=study.call.applicant_activities),
         *of_materials(log),
-        *notes_on_given(log, study.call.given_bundles()),
+        *study.call.notes_on_given(),
         *of_bundles(log, study.findings.bundles),
     ]
     if study.lead.proposal is not None:
