@@ -55,14 +55,16 @@ def _by_hand(path: str, query: str) -> None:
 
 def onething_trips(path: str) -> None:
     """What `onething trips --format parquet` does, reading included."""
+    from functools import partial
+
     from event_logs import backend, reading
     from mining.cases import combinations
     from mining.episodes import episodes
     from mining.trips import trips
 
-    log = reading.read_log(path, engine=backend.DuckDBEngine(), gather=combinations)
+    log = reading.read_log(path, engine=backend.DuckDBEngine(), gather=partial(combinations, ends=False))
     with tempfile.TemporaryDirectory() as folder:
-        log.engine.write(trips(log, episodes(log)), Path(folder) / "trips.parquet", "parquet")
+        log.engine.write(trips(log, episodes(log, ends=False)), Path(folder) / "trips.parquet", "parquet")
 
 
 def onething_materials(path: str) -> None:

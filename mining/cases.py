@@ -34,8 +34,13 @@ ENDS = 16  # a decision or a hand-over
 FETCHED = 32  # it was, and not by an officer's word alone
 
 
-def cases(log: EventLog) -> ir.Table:
+def cases(log: EventLog, *, ends: bool = True) -> ir.Table:
     """One row a case: what its events tell of it as a whole, lazy; what it reads is kept until `let_go`.
+
+    Parameters
+    ----------
+    ends
+        Whether to tell ``begins`` and ``ends``.
 
     Returns
     -------
@@ -44,7 +49,7 @@ def cases(log: EventLog) -> ir.Table:
         ``last_at, first_event_number, begins`` (the first event is an application), ``ends`` (a decision or a
         hand-over is there) and ``shown`` (the bits of this module, by the activities that the vocabulary knows).
     """
-    found = combinations(log)
+    found = combinations(log, ends=ends)
     told = {role: _named(log, found, role) for role in ("object", "episode")}
     if "applicant_key" not in found.columns:
         told["applicant_key"] = found.applicant
@@ -52,6 +57,8 @@ def cases(log: EventLog) -> ir.Table:
     by_case = found.group_by(case=hashed(found.case_id)).aggregate(n=found.count())
     if log.rows(by_case.filter(by_case.n > 1).select("n").limit(1)):
         found = log.once("cases", lambda: log.keep("cases", _together(log, found)))
+    if not ends:
+        return found.select(*_CASE)
     begins = (found.applied_at <= found.first_at).fill_null(False)
     return found.select(*_CASE, begins=begins, ends=(found.shown & ENDS) != 0)
 
@@ -68,7 +75,7 @@ def let_go(log: EventLog) -> None:
         log.let_go(name)
 
 
-def combinations(log: EventLog, beside: Mapping[str, ir.IntegerValue] | None = None) -> ir.Table:
+def combinations(log: EventLog, beside: Mapping[str, ir.IntegerValue] | None = None, *, ends: bool = True) -> ir.Table:
     """What the events of each case tell of it, for each service, applicant, object and episode that they name.
 
     Kept: a reader may ask for it (`event_logs.ahead.Gather`) before anybody else does.
@@ -79,6 +86,8 @@ def combinations(log: EventLog, beside: Mapping[str, ir.IntegerValue] | None = N
     ----------
     beside
         Further bits of events, of which each row has the union.
+    ends
+        Whether to tell ``applied_at``.
 
     Returns
     -------
@@ -86,15 +95,18 @@ def combinations(log: EventLog, beside: Mapping[str, ir.IntegerValue] | None = N
         The columns of `cases` but for ``begins`` and ``ends``, names as written; ``applied_at``, the first application;
         ``n``, how many events; and `beside`. Without ``applicant_key`` where the applicants are their own.
     """
-    return log.once("combinations", lambda: log.keep("combinations", _combined(log, beside or {})))
+    kept = log.once("combinations", lambda: log.keep("combinations", _combined(log, beside or {}, ends=ends)))
+    if ends and "applied_at" not in kept.columns:  # asked for by somebody who needed less
+        let_go(log)
+        return combinations(log, beside)
+    return kept
 
 
-def _combined(log: EventLog, beside: Mapping[str, ir.IntegerValue]) -> ir.Table:
+def _combined(log: EventLog, beside: Mapping[str, ir.IntegerValue], *, ends: bool) -> ir.Table:
     import ibis
 
     known = facing(log)
     events = log.events.mutate(begun_at=log.events.started_at.fill_null(log.events.completed_at), **beside)
-    applies = is_step(events, known.steps, "apply")
     by = {role: events[role] for role in ("applicant", "object", "episode") if log.has(role)}
     if log.has("service"):  # held short: millions of texts cost several times as much
         by["service"] = log.short("service").hold(events.service)
@@ -104,9 +116,9 @@ def _combined(log: EventLog, beside: Mapping[str, ir.IntegerValue]) -> ir.Table:
         first_at=events.begun_at.min(),
         last_at=events.completed_at.max(),
         first_event_number=events.event_number.min(),
-        applied_at=events.begun_at.min(where=applies),
         shown=shown(log, known).bit_or(),
         n=events.count(),
+        **({"applied_at": events.begun_at.min(where=is_step(events, known.steps, "apply"))} if ends else {}),
         **{name: events[name].bit_or() for name in beside},
     )
     lacking = {role: ibis.null("string") for role in ("service", "applicant", "object", "episode") if role not in by}
@@ -118,9 +130,10 @@ def _together(log: EventLog, found: ir.Table) -> ir.Table:
     import ibis
 
     known = found.applicant.max(where=found.applicant_key.notnull())
+    earliest = [name for name in ("first_at", "first_event_number", "applied_at") if name in found.columns]
     return found.group_by("case_id").aggregate(
         **{name: found[name].max() for name in ("service", "object", "episode", "applicant_key", "last_at")},
-        **{name: found[name].min() for name in ("first_at", "first_event_number", "applied_at")},
+        **{name: found[name].min() for name in earliest},
         applicant=ibis.coalesce(known, found.applicant.max()),
         shown=found.shown.bit_or(),
     )

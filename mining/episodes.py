@@ -15,7 +15,9 @@ if TYPE_CHECKING:
     from event_logs.log import EventLog
 
 
-def episodes(log: EventLog, *, bundles: Sequence[Sequence[str]] = (), episode_gap_days: float = 60) -> ir.Table:
+def episodes(
+    log: EventLog, *, bundles: Sequence[Sequence[str]] = (), episode_gap_days: float = 60, ends: bool = True
+) -> ir.Table:
     """The episode of every case, computed once and kept.
 
     Parameters
@@ -25,6 +27,8 @@ def episodes(log: EventLog, *, bundles: Sequence[Sequence[str]] = (), episode_ga
         service in no bundle is an episode by itself.
     episode_gap_days
         How long after the latest end so far the next case may start.
+    ends
+        Whether to tell ``first_at, last_at, cut`` and ``reason``, which trips do not ask for; cheaper without.
 
     Returns
     -------
@@ -42,12 +46,12 @@ def episodes(log: EventLog, *, bundles: Sequence[Sequence[str]] = (), episode_ga
     What is judged is what the log shows of each case (contract, section 8). A case that lies before the log's begin or
     after its end as a whole leaves no trace: an episode that lacks only such cases is counted as if it were complete.
     """
-    found = log.engine.view("cases", cases(log))
-    # What no case of a service shows is not recorded for it, so that its lack cuts nothing off.
-    services = found.group_by("service").aggregate(knows_begin=found.begins.any(), knows_end=found.ends.any())
+    found = log.engine.view("cases", cases(log, ends=ends))
     tied = _tied(found, _bundle_of(log, found, bundles))
     numbers = log.keep("episode_numbers", _numbered(tied, episode_gap_days))
-    kept = log.keep("episodes", _named(tied, numbers, services), as_written=True)
+    named = _named(tied, numbers)
+    asked = _judged(tied, numbers, named) if ends else named.drop(*_OF_TIME_AND_TIE)
+    kept = log.keep("episodes", asked, as_written=True)
     log.engine.drop(numbers)
     let_go(log)
     return kept
@@ -116,22 +120,31 @@ def _numbered(tied: ir.Table, gap_days: float) -> ir.Table:
     return apart.select("first_event_number", episode_number=number.over(ibis.window(**window, rows=(None, 0))) % CARRY)
 
 
-def _named(tied: ir.Table, numbers: ir.Table, services: ir.Table) -> ir.Table:
-    """The cases with the name of their episode, and whether it is cut off."""
+_OF_TIME_AND_TIE = ("first_at", "last_at", "reason")
+
+
+def _named(tied: ir.Table, numbers: ir.Table) -> ir.Table:
+    """The cases with the name of their episode."""
+    first = numbers.filter(numbers.first_event_number == numbers.episode_number).select("episode_number")
+    names = tied.inner_join(first, tied.first_event_number == first.episode_number)
+    named = tied.inner_join(numbers, "first_event_number").inner_join(
+        names.select("episode_number", episode_id="case_id"), "episode_number"
+    )
+    return named.select(
+        "case_id", "episode_id", "episode_number", "applicant", "applicant_key", "service", "first_event_number",
+        "shown", *_OF_TIME_AND_TIE,
+    )  # fmt: skip
+
+
+def _judged(tied: ir.Table, numbers: ir.Table, named: ir.Table) -> ir.Table:
+    """And whether it is cut off."""
+    # What no case of a service shows is not recorded for it, so that its lack cuts nothing off.
+    services = tied.group_by("service").aggregate(knows_begin=tied.begins.any(), knows_end=tied.ends.any())
     judged = tied.left_join(services, tied.service.identical_to(services.service))
     lacking = (judged.knows_begin & ~judged.begins) | (judged.knows_end & ~judged.ends)
     cut = judged.filter(lacking).select("first_event_number").inner_join(numbers, "first_event_number")
-    first = numbers.filter(numbers.first_event_number == numbers.episode_number).select("episode_number")
-    names = tied.inner_join(first, tied.first_event_number == first.episode_number)
-    named = (
-        tied.inner_join(numbers, "first_event_number")
-        .inner_join(names.select("episode_number", episode_id="case_id"), "episode_number")
-        .left_join(cut.select("episode_number").distinct().mutate(cut=True), "episode_number")
-    )
-    return named.select(
-        "case_id", "episode_id", "episode_number", "applicant", "applicant_key", "service", "first_at", "last_at",
-        "first_event_number", "shown", named.cut.fill_null(False).name("cut"), "reason",
-    )  # fmt: skip
+    met = named.left_join(cut.select("episode_number").distinct().mutate(cut=True), "episode_number")
+    return met.select(*named.columns, met.cut.fill_null(False).name("cut"))
 
 
 # Room for event numbers in a carried code: 2 to the 33rd, eight thousand million rows.

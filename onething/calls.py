@@ -261,7 +261,7 @@ def trips_of(call: Call) -> ir.Table:
     from mining.episodes import episodes
     from mining.trips import trips
 
-    found = episodes(call.log, bundles=call.given_bundles(), episode_gap_days=call.episode_gap_days)
+    found = episodes(call.log, bundles=call.given_bundles(), episode_gap_days=call.episode_gap_days, ends=False)
     return trips(
         call.log,
         found,

@@ -35,11 +35,13 @@ def variants(ask: Ask) -> None:
 
 def trips(ask: Ask) -> None:
     """Trips, a row each."""
+    from functools import partial
+
     from mining.cases import combinations
     from mining.trips import notes
     from onething.calls import opened, rows, tell_notes, trips_of
 
-    call = opened(ask, gather=combinations)
+    call = opened(ask, gather=partial(combinations, ends=False))
     rows(call, trips_of(call), "trips")
     rests_on = notes(call.log, places_given=call.places_given, applicant_activities=call.applicant_activities)
     tell_notes(call, (*call.places_unknown, *call.notes_on_given(), *rests_on))

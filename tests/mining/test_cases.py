@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from functools import partial
 from pathlib import Path
 from typing import Any
 
@@ -19,8 +20,8 @@ TIMES = [f"2024-03-0{day} 09:00" for day in range(4, 8)]
 Row = tuple[Any, ...]
 
 
-def told(log: EventLog) -> list[tuple[Any, ...]]:
-    found = cases(log)
+def told(log: EventLog, *, ends: bool = True) -> list[tuple[Any, ...]]:
+    found = cases(log, ends=ends)
     return log.rows(found.select(sorted(found.columns)).order_by("case_id"))
 
 
@@ -67,6 +68,15 @@ def test_cases_gathered_ahead_are_those_of_the_log(changes: list[dict[str, Any]]
     assert ("combinations" in early._found) is ahead
     assert told(early) == told(whole)
     assert early.reading == whole.reading
+
+
+def test_what_was_gathered_without_ends_is_gathered_again_for_them(tmp_path: Path) -> None:
+    path = as_file(events({}, {"object": "京B5"}), tmp_path / "log.parquet")
+    whole, early = read_log(path), read_log(path, gather=partial(combinations, ends=False))
+    assert "applied_at" not in early._found["combinations"].columns
+    assert told(early, ends=False) == told(whole, ends=False)
+    assert told(early) == told(whole)
+    assert told(early, ends=False) == told(whole, ends=False)
 
 
 ROW = st.tuples(

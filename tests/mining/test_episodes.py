@@ -112,6 +112,15 @@ def test_a_service_that_never_shows_an_application_is_not_cut_off_for_it(log_of:
     assert not log.run(episodes(log))["cut"].any()
 
 
+def test_without_ends_the_rest_is_the_same(log_of: LogOf) -> None:
+    log = log_of(COLUMNS, [apply("a", "2024-01-01", "2024-01-02"), apply("b", "2024-01-09", "2024-01-10")])
+    whole, less = episodes(log), episodes(log, ends=False)
+    assert set(whole.columns) - set(less.columns) == {"first_at", "last_at", "cut", "reason"}
+    told, again = (log.rows(found.select(*less.columns).order_by("case_id")) for found in (whole, less))
+    assert told == again
+    assert len(again) == 2
+
+
 def test_an_empty_log_has_no_episodes(log_of: LogOf) -> None:
     log = log_of(COLUMNS, [])
     assert log.run(episodes(log)).empty
