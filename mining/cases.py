@@ -8,7 +8,7 @@ from operator import or_
 from typing import TYPE_CHECKING
 
 from catalogue.vocabulary import FINAL_STEPS
-from event_logs.functions import hashed
+from event_logs.functions import hashed, one_of
 from event_logs.identities import MASKED
 from mining.facing import ELSEWHERE, ON_THE_SPOT, Facing, facing, needs_applicant
 from mining.steps import is_step
@@ -116,7 +116,7 @@ def _combined(log: EventLog, beside: Mapping[str, ir.IntegerValue], *, ends: boo
         first_at=events.begun_at.min(),
         last_at=events.completed_at.max(),
         first_event_number=events.event_number.min(),
-        shown=shown(log, known).bit_or(),
+        shown=shown(log, known, ends=ends).bit_or(),
         n=events.count(),
         **({"applied_at": events.begun_at.min(where=is_step(events, known.steps, "apply"))} if ends else {}),
         **{name: events[name].bit_or() for name in beside},
@@ -139,24 +139,24 @@ def _together(log: EventLog, found: ir.Table) -> ir.Table:
     )
 
 
-def shown(log: EventLog, known: Facing) -> ir.IntegerColumn:
-    """What each event shows of its case: one number to gather, not one for each question."""
+def shown(log: EventLog, known: Facing, *, ends: bool = False) -> ir.IntegerColumn:
+    """What each event shows of its case: one number to gather, not one for each question. `ends`: with `ENDS`."""
     import ibis
 
     events = log.events
     needs, _ = needs_applicant(log, known)
-    ends = is_step(events, known.steps, *FINAL_STEPS)
-    if log.has("outcome"):
-        ends |= events.outcome.isin(["refuse", "withdraw"]).fill_null(False)
     collects = is_step(events, known.steps, "collect")
     told = {
-        DECLARED: (events.delivery == "collect").fill_null(False),
+        DECLARED: one_of(events.delivery, ["collect"]),
         COLLECTED: collects,
-        AT_WINDOW: events.channel.isin(ON_THE_SPOT).fill_null(False),
-        SEEN: needs.fill_null(False) | events.channel.isin(ELSEWHERE[:2]).fill_null(False),
-        ENDS: ends,
-        FETCHED: collects & (events.actor != "officer").fill_null(True),
+        AT_WINDOW: one_of(events.channel, ON_THE_SPOT),
+        SEEN: needs | one_of(events.channel, ELSEWHERE[:2]),
+        FETCHED: collects & ~one_of(events.actor, ["officer"]),
     }
+    if ends:
+        told[ENDS] = is_step(events, known.steps, *FINAL_STEPS)
+        if log.has("outcome"):
+            told[ENDS] |= one_of(events.outcome, ["refuse", "withdraw"])
     nothing = ibis.literal(0, "int8")
     bits: ir.IntegerColumn = reduce(
         or_, (said.ifelse(ibis.literal(bit, "int8"), nothing) for bit, said in told.items())

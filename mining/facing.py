@@ -7,6 +7,7 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 from catalogue.vocabulary import APPLICANT_STEPS
+from event_logs.functions import one_of
 from mining.steps import activities_of, steps_of
 
 if TYPE_CHECKING:
@@ -42,15 +43,13 @@ def facing(log: EventLog, applicant_activities: Sequence[str] = ()) -> Facing:
 
 
 def needs_applicant(log: EventLog, known: Facing) -> tuple[ir.BooleanColumn, ir.IntegerColumn]:
-    """Whether an event is the applicant's, and by which rule (index in `RULES`)."""
+    """Whether an event is the applicant's (never null), and by which rule (index in `RULES`)."""
     import ibis
 
     events = log.events
-    by_word = events.activity.isin(known.activities) if known.activities else ibis.literal(False)
-    if known.assumed:
-        by_word = ibis.literal(True)
+    by_word = ibis.literal(True) if known.assumed else one_of(events.activity, known.activities)
     word_rule = 2 if known.assumed else 1
     if not log.has("actor"):
         return by_word, ibis.literal(word_rule)
     unknown = events.actor.isnull()
-    return (events.actor == "applicant") | (unknown & by_word), unknown.ifelse(word_rule, 0)
+    return one_of(events.actor, ["applicant"]) | (unknown & by_word), unknown.ifelse(word_rule, 0)

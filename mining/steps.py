@@ -6,6 +6,7 @@ from collections.abc import Iterable
 from typing import TYPE_CHECKING
 
 from catalogue.vocabulary import step_of
+from event_logs.functions import one_of
 
 if TYPE_CHECKING:
     import ibis.expr.types as ir
@@ -27,5 +28,4 @@ def activities_of(steps: dict[str, str], wanted: Iterable[str]) -> list[str]:
 
 def is_step(events: ir.Table, steps: dict[str, str], *wanted: str) -> ir.BooleanColumn:
     """Whether each event's activity is one of the wanted steps."""
-    found: ir.BooleanColumn = events.activity.isin(activities_of(steps, wanted) or [""])
-    return found
+    return one_of(events.activity, activities_of(steps, wanted))

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from typing import TYPE_CHECKING
 
-from event_logs.functions import BITS, hashed, seconds
+from event_logs.functions import BITS, hashed, one_of, seconds
 from mining.episodes import CARRY, carried
 from mining.errands import errands
 from mining.places import sites_of
@@ -88,17 +88,18 @@ def _in_line(coded: ir.Table, trip_gap_h: float) -> ir.Table:
 
     here = ibis.window(group_by="visitor_number", order_by=_IN_LINE)
     gap = seconds(float(round(trip_gap_h * 3600)))
+    # Never null: a place and a day are known, and not those of the row before where there is none.
     came = (
-        (coded.place == coded.place.lag().over(here))
-        & (coded.day == coded.day.lag().over(here))
+        coded.place.identical_to(coded.place.lag().over(here))
+        & coded.day.identical_to(coded.day.lag().over(here))
         & (coded.begun_at <= coded.completed_at.lag().over(here) + gap)
     )
     goes_on = (
-        (coded.place == coded.place.lead().over(here))
-        & (coded.day == coded.day.lead().over(here))
+        coded.place.identical_to(coded.place.lead().over(here))
+        & coded.day.identical_to(coded.day.lead().over(here))
         & (coded.begun_at.lead().over(here) <= coded.completed_at + gap)
     )
-    return coded.mutate(starts=~came.fill_null(False), ends=~goes_on.fill_null(False)).drop("day")
+    return coded.mutate(starts=~came, ends=~goes_on).drop("day")
 
 
 def _journeys(line: ir.Table) -> ir.Table:
@@ -198,12 +199,12 @@ def unanswered(log: EventLog, steps: dict[str, str]) -> ir.Table:
 
     events = log.events
     tells = is_step(events, steps, "notice")
-    returns = (events.outcome == "return").fill_null(False)
+    returns = one_of(events.outcome, ["return"])
     if log.has("outcome") and log.rows(events.filter(returns).select("event_number").limit(1)):
         tells = tells | returns
     else:
         # Never null, and of one column: a file's other columns are then read for these rows alone.
-        events = events.filter(is_step(events, steps, "notice", "correct", "apply").fill_null(False))
+        events = events.filter(is_step(events, steps, "notice", "correct", "apply"))
     answers = is_step(events, steps, "correct", "apply") & ~tells
     steps_taken = events.select(
         "event_number",

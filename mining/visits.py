@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from typing import TYPE_CHECKING
 
-from event_logs.functions import hashed, lists_any
+from event_logs.functions import hashed, lists_any, one_of
 from event_logs.halls import hall_of
 from mining.cases import AT_WINDOW, COLLECTED, DECLARED, FETCHED, SEEN, shown
 from mining.facing import ON_THE_SPOT, Facing, facing, needs_applicant
@@ -123,7 +123,7 @@ def _recorded(log: EventLog, known: Facing, places: Mapping[str, str] | None) ->
             wanted = events.actor == "applicant" if known.assumed else needs
         return _as_visits(log, events.mutate(rule=_POSSIBLE).filter(wanted), known, places)
     unknown = events.channel.isnull()
-    here = events.channel.isin(ON_THE_SPOT).fill_null(False)
+    here = one_of(events.channel, ON_THE_SPOT)
     possible = unknown & (needs if not known.assumed else ibis.literal(False))
     if known.assumed and log.has("actor"):
         possible = unknown & (events.actor == "applicant")
@@ -179,7 +179,7 @@ def _handed_out(log: EventLog, known: Facing, cases: ir.Table) -> ir.Table:
     """The collections that an officer recorded at the window, or nowhere, of cases that show no other."""
     events = log.events
     collects = is_step(events, known.steps, "collect")
-    here = events.channel.isnull() | events.channel.isin(ON_THE_SPOT)
+    here = events.channel.isnull() | one_of(events.channel, ON_THE_SPOT)
     return events.filter(collects & here).semi_join(cases, "case_id").mutate(rule=_BY_DELIVERY)
 
 
@@ -192,7 +192,7 @@ def _collections_not_recorded(log: EventLog, known: Facing, lacking: ir.Table) -
     if log.has("outputs"):
         issues = issues | lists_any(events.outputs)
     if log.has("outcome"):
-        issues = issues & ~events.outcome.isin(["refuse", "withdraw", "return"]).fill_null(False)
+        issues = issues & ~one_of(events.outcome, ["refuse", "withdraw", "return"])
     issued = events.filter(issues).semi_join(lacking, "case_id")
     last = ibis.window(group_by="case_id", order_by=[issued.completed_at.desc(), issued.event_number.desc()])
     numbered = issued.mutate(turn=ibis.row_number().over(last))
@@ -210,7 +210,7 @@ def _window_cases(log: EventLog, known: Facing, lacking: ir.Table) -> ir.Table:
 
     events = log.events
     needs, _ = needs_applicant(log, known)
-    bare = events.filter(events.channel.isin(ON_THE_SPOT)).semi_join(lacking, "case_id")
+    bare = events.filter(one_of(events.channel, ON_THE_SPOT)).semi_join(lacking, "case_id")
     first = ibis.window(
         group_by="case_id",
         order_by=[bare.started_at.fill_null(bare.completed_at), bare.completed_at, bare.event_number],
