@@ -40,7 +40,7 @@ def cases(log: EventLog, *, ends: bool = True) -> ir.Table:
     Parameters
     ----------
     ends
-        Whether to tell ``begins`` and ``ends``.
+        Whether to tell ``begins``, ``ends`` and, in ``shown``, `ENDS`.
 
     Returns
     -------
@@ -87,7 +87,7 @@ def combinations(log: EventLog, beside: Mapping[str, ir.IntegerValue] | None = N
     beside
         Further bits of events, of which each row has the union.
     ends
-        Whether to tell ``applied_at``.
+        Whether to tell ``applied_at`` and, in ``shown``, `ENDS`.
 
     Returns
     -------

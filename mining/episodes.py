@@ -28,7 +28,8 @@ def episodes(
     episode_gap_days
         How long after the latest end so far the next case may start.
     ends
-        Whether to tell ``first_at, last_at, cut`` and ``reason``, which trips do not ask for; cheaper without.
+        Whether to tell ``first_at, last_at, cut``, ``reason`` and, in ``shown``, `mining.cases.ENDS`, none of which
+        trips ask for; cheaper without. A `mining.cases.combinations` gathered ahead is of use if it has the same.
 
     Returns
     -------

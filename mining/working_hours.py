@@ -29,11 +29,13 @@ def office_events(log: EventLog) -> ir.Table:
     import ibis
 
     from catalogue.vocabulary import APPLICANT_STEPS
+    from event_logs.functions import one_of
+    from mining.facing import ON_THE_SPOT
     from mining.steps import is_step, steps_of
 
     events, steps = log.events, steps_of(log)
     by_word = is_step(events, steps, *APPLICANT_STEPS)
-    facing = (events.actor == "applicant").fill_null(False) | (events.actor.isnull() & by_word)
+    facing = one_of(events.actor, ["applicant"]) | (events.actor.isnull() & by_word)
     begun_at = ibis.coalesce(events.started_at, events.completed_at)
     return events.select(
         "case_id",
@@ -42,7 +44,7 @@ def office_events(log: EventLog) -> ir.Table:
         begun_at=begun_at,
         office=ibis.coalesce(events.department, events.service, "-") + "\t" + events.region.fill_null(""),
         timed=begun_at < events.completed_at,
-        visit=facing & events.channel.isin(["onsite", "self_service"]).fill_null(False),
+        visit=facing & one_of(events.channel, ON_THE_SPOT),
         officer=~facing & ~is_step(events, steps, "post", "notice"),
     )
 
