@@ -298,8 +298,9 @@ class DuckDBEngine:
         return ibis.table(schema, name=table)
 
     def write(self, expression: ir.Table, path: Path, form: str) -> None:
-        # A column of more texts than the limit is written as it stands: smaller, and none is looked up in vain.
-        parquet = "format parquet, compression zstd, dictionary_size_limit 4096"
+        # A column of more texts than the limit is written as it stands: smaller, and none is looked up in vain. Nobody
+        # seeks single values in results, which the filters would serve.
+        parquet = "format parquet, compression zstd, dictionary_size_limit 4096, write_bloom_filter false"
         options = parquet if form == "parquet" else "format csv, header true"
         target = str(path).replace("'", "''")
         # Lists unnested and texts filtered are guessed to be few, and a join would be built on the many rows to write.

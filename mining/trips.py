@@ -69,14 +69,18 @@ def trips(
 
 
 def _coded(found: ir.Table, sites: ShortTexts, offices: ShortTexts) -> ir.Table:
-    """Visit events by numbers alone; places and departments count from 1, an unknown one is 0."""
-    return found.select(
+    """Visit events by numbers alone; places and departments count from 1, an unknown one is 0.
+
+    ``spot`` is place and day in one: each column that a window looks up in other rows costs a fifth of its sorting.
+    """
+    coded = found.select(
         "visit_number", "case_number", "episode_number", "visitor_number", "begun_at", "completed_at", "day",
         "corrects", "collects", "rule",
         # A number's type is said, since a sum passes for 64 bits where the engine keeps 32 (see `_bit`).
         place=(sites.number(found.place) + 1).fill_null(0).cast("int32"),
         department=(offices.number(found.department) + 1).fill_null(0).cast("int32"),
     )  # fmt: skip
+    return coded.mutate(spot=(coded.place.cast("int64") << 32) + coded.day.epoch_days().cast("int64")).drop("day")
 
 
 _IN_LINE = ["begun_at", "completed_at", "visit_number"]
@@ -88,18 +92,14 @@ def _in_line(coded: ir.Table, trip_gap_h: float) -> ir.Table:
 
     here = ibis.window(group_by="visitor_number", order_by=_IN_LINE)
     gap = seconds(float(round(trip_gap_h * 3600)))
-    # Never null: a place and a day are known, and not those of the row before where there is none.
-    came = (
-        coded.place.identical_to(coded.place.lag().over(here))
-        & coded.day.identical_to(coded.day.lag().over(here))
-        & (coded.begun_at <= coded.completed_at.lag().over(here) + gap)
+    # Never null: a spot is known, and is not that of the row before where there is none.
+    came = coded.spot.identical_to(coded.spot.lag().over(here)) & (
+        coded.begun_at <= coded.completed_at.lag().over(here) + gap
     )
-    goes_on = (
-        coded.place.identical_to(coded.place.lead().over(here))
-        & coded.day.identical_to(coded.day.lead().over(here))
-        & (coded.begun_at.lead().over(here) <= coded.completed_at + gap)
+    goes_on = coded.spot.identical_to(coded.spot.lead().over(here)) & (
+        coded.begun_at.lead().over(here) <= coded.completed_at + gap
     )
-    return coded.mutate(starts=~came, ends=~goes_on).drop("day")
+    return coded.mutate(starts=~came, ends=~goes_on).drop("spot")
 
 
 def _journeys(line: ir.Table) -> ir.Table:
