@@ -7,6 +7,7 @@ the row's `rule` and `evidence`, so that an analyst can contest it.
 from __future__ import annotations
 
 from dataclasses import dataclass
+from itertools import product
 from typing import TYPE_CHECKING
 
 from catalogue.services import Catalogue
@@ -65,7 +66,8 @@ def submissions(
 
     Columns `event_number, case_id, service, region, department, applicant, applicant_key, submitted_at, activity,
     place, material` (the spellings, joined by `;` where several of one class stand in one event), `material_class,
-    kind, valid_days, document` (a number for the class), `position` (the first of its copies in the event's list).
+    kind, valid_days` (null: it repeats nothing), `document` (a number for the class), `position` (the first of its
+    copies in the event's list).
     """
     classes = classes or material_classes(log, catalogue=catalogue)
     return _spelt(_submissions(log, _documents(log, classes), classes), classes)
@@ -74,8 +76,8 @@ def submissions(
 def _documents(log: EventLog, classes: MaterialClasses) -> ir.Table:
     """The spellings with class and its number, kept: `document`; `of_firm`: the one that it is where a firm applies.
 
-    `written` is the spelling held short, as class and kind are. What a firm hands in without naming an owner is its
-    representative's.
+    `written` is the spelling held short, as class and kind are. A name that names nothing is valid for no time. What a
+    firm hands in without naming an owner is its representative's.
     """
     import ibis
 
@@ -87,6 +89,7 @@ def _documents(log: EventLog, classes: MaterialClasses) -> ir.Table:
         written=held["spelling"](table.spelling),
         material_class=held["material_class"](table.material_class),
         kind=held["kind"](table.kind),
+        valid_days=ibis.cases((table.kind != "generic", table.valid_days), else_=ibis.null("int64")),
     )
     numbered = log.keep("documents", numbered)
     if not classes.representative:
@@ -200,11 +203,11 @@ def materials(
     rows = with_issuer(log, rows.mutate(corrects=_corrects(log, rows)), numbers, documents)
     rows = rows.left_join(repeats(log, numbers), "code").drop("code_right")
     log.engine.drop(numbers)
-    rows = rows.mutate(shareable_from=_issuers(log, documents).hold(rows.shareable_from))
+    rows = rows.mutate(shareable_from=_issuers(log, documents).hold(rows.shareable_from), verdict=_verdict(rows))
+    rows = rows.select(*[name for name in (*_CARRIED, "several") if name in rows.columns])
     if in_order:
-        carried = [name for name in (*_SORTED, "several") if name in rows.columns]
         # A step of its own: texts made in the same one would be made before the rows are sorted.
-        rows = log.engine.view("in_order", rows.select(*carried).order_by("code"))
+        rows = log.engine.view("in_order", rows.order_by("code"))
     return _told(log, _spelt(rows, classes), same_case_only=same_case_only)
 
 
@@ -214,44 +217,63 @@ def _issuers(log: EventLog, documents: ir.Table) -> ShortTexts:
     return log.engine.short(departments.union(documents.select(name="connected_issuer")))
 
 
-# What is known of a submission when rows are sorted: the less, the quicker.
-_SORTED = (
-    "code", "case_id", "department", "service", "region", "applicant", "applicant_key", "known", "submitted_at",
-    "corrects", "shareable_from", "evidence", "repeat_code", "same_office", "own_case", "material", "material_class",
-    "kind",
+# What is known of a submission when rows are sorted: the fewer columns, the quicker.
+_CARRIED = (
+    "code", "case_id", "department", "service", "region", "applicant", "applicant_key", "submitted_at",
+    "shareable_from", "repeat_code", "verdict", "material", "material_class", "kind",
 )  # fmt: skip
 
 
-# What a submission repeats by, and whether that answers a correction: as `materials` says them.
+# What a submission repeats by, and whether that answers a correction, in its case or another: as `materials` says them.
 _RULES = ("generic", "no_identity", "first", "latest_same_department", "latest_other_department")
-_REPEATS = (None, "same_department", "other_department")
+_REPEATS = (None, None, None, "same_department", "other_department")
 _ANSWERS = ("", "+correction", "+correction_other_case")
+_EVIDENCE = (None, *EVIDENCE)
+
+
+def _verdict(rows: ir.Table) -> ir.IntegerValue:
+    """One number for the places of a submission's rule in `_RULES`, `_ANSWERS` and `_EVIDENCE`."""
+    import ibis
+
+    tied = rows.repeat_code.notnull()
+    rule = ibis.cases(
+        (rows.kind == "generic", 0), (rows.applicant_key.isnull(), 1), (~tied, 2), (rows.same_office, 3), else_=4
+    )
+    answers = ibis.cases((~(tied & rows.corrects), 0), (rows.own_case, 1), else_=2)
+    evidence = (rows.evidence + 1).fill_null(0)
+    return ((rule * len(_ANSWERS) + answers) * len(_EVIDENCE) + evidence).cast("int16")
+
+
+def _verdicts(*, same_case_only: bool) -> list[dict[str, str | None]]:
+    """What each number of `_verdict` says."""
+    answered = (False, True, not same_case_only)
+    return [
+        {
+            "repeat_kind": _REPEATS[rule],
+            "because": "correction" if answered[answer] else None,
+            "rule": _RULES[rule] + _ANSWERS[answer],
+            "evidence": evidence,
+        }
+        for rule, answer, evidence in product(range(len(_RULES)), range(len(_ANSWERS)), _EVIDENCE)
+    ]
 
 
 def _told(log: EventLog, rows: ir.Table, *, same_case_only: bool) -> ir.Table:
     """The columns of `materials`."""
     import ibis
 
-    short = log.engine.short
+    verdicts = _verdicts(same_case_only=same_case_only)
+    told = {name: log.engine.short([says[name] for says in verdicts]).text(rows.verdict) for name in verdicts[0]}
     tied = rows.repeat_code.notnull()
-    same, own_case = rows.same_office, rows.own_case.fill_null(False)
-    answer = tied & rows.corrects
-    if same_case_only:
-        answer &= own_case
-    rule = ibis.cases((rows.kind == "generic", 0), (~rows.known, 1), (~tied, 2), (same, 3), else_=4)
-    answers = ibis.cases((tied & rows.corrects & own_case, 1), (tied & rows.corrects, 2), else_=0)
     return rows.select(
         submission_id=_identifier(rows.code),
         applicant="applicant", case_id="case_id", department="department", submitted_at="submitted_at",
         material="material", material_class="material_class",
         repeat_of=ibis.cases((tied, _identifier(rows.repeat_code)), else_=ibis.null("string")),
-        repeat_kind=short(_REPEATS).text(ibis.cases((~tied, 0), (same, 1), else_=2)),
-        because=short([None, "correction"]).text(answer.fill_null(False).cast("int8")),
-        shareable_from="shareable_from",
-        rule=short([rule + answer for rule in _RULES for answer in _ANSWERS]).text(rule * len(_ANSWERS) + answers),
-        evidence=short(EVIDENCE).text(rows.evidence), service="service", region="region",
+        repeat_kind=told["repeat_kind"], because=told["because"], shareable_from="shareable_from",
+        rule=told["rule"], evidence=told["evidence"], service="service", region="region",
         event_number=rows.code // POSITIONS, position=rows.code % POSITIONS,
-        applicant_key="applicant_key", known="known",
+        applicant_key="applicant_key", known=rows.applicant_key.notnull(),
     )  # fmt: skip
 
 
@@ -279,7 +301,6 @@ def _numbers(rows: ir.Table, classes: MaterialClasses) -> ir.Table:
         "code", "submitted_at", document=rows.document.cast("int32"), valid_days=rows.valid_days.cast("int32"),
         # Hashed twice: a department may apply at itself, and its numbers as both would cancel each other.
         person=person, scope=scope, office=hashed(hashed(office)), case_code=hashed(rows.case_id),
-        can=rows.kind != "generic",
     )  # fmt: skip
 
 

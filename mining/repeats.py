@@ -26,8 +26,8 @@ def repeats(log: EventLog, submitted: ir.Table) -> ir.Table:
     ----------
     submitted
         `code` (grows with the order of the log), `scope` (a number for the applicant and what he hands in), `office`,
-        `case_code`, `submitted_at`, `valid_days`, `can` (false: it repeats nothing, whatever came before), of known
-        applicants alone.
+        `case_code`, `submitted_at`, `valid_days` (null: it repeats nothing, whatever came before), of known applicants
+        alone.
 
     Returns
     -------
@@ -39,7 +39,7 @@ def repeats(log: EventLog, submitted: ir.Table) -> ir.Table:
     line = {"group_by": "scope", "order_by": ["submitted_at", "code"]}
     anywhere, earlier = ibis.window(**line), ibis.window(**line, rows=(None, -1))
     # Nothing is sorted but what is compared.
-    rows = submitted.select("code", "scope", "office", "case_code", "submitted_at", "valid_days", "can")
+    rows = submitted.select("code", "scope", "office", "case_code", "submitted_at", "valid_days")
     met = rows.mutate(
         last_code=rows.code.lag().over(anywhere),
         last_at=rows.submitted_at.lag().over(anywhere),
@@ -47,7 +47,7 @@ def repeats(log: EventLog, submitted: ir.Table) -> ir.Table:
         last_office=rows.office.lag().over(anywhere),
         offices=_mark(rows).bit_or().over(earlier),
     )
-    met = met.filter(met.last_code.notnull() & met.can)
+    met = met.filter(met.last_code.notnull() & met.valid_days.notnull())
     same = met.last_office == met.office
     nearest = met.select(
         "code", "scope", "submitted_at", "valid_days", "last_code", "last_at", same=same,
