@@ -15,13 +15,22 @@ import re
 import tempfile
 from collections import Counter
 from collections.abc import Iterator
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
 from pathlib import Path
 from typing import TYPE_CHECKING
 
 from event_logs.log import Rejected
 from event_logs.readers import Raw, quoted
-from event_logs.readers.encodings import LONGEST_LINE, as_utf8, encoding_of, kind_by_magic, survey
+from event_logs.readers.encodings import (
+    LONGEST_LINE,
+    LOST,
+    Losses,
+    as_utf8,
+    encoding_of,
+    kind_by_magic,
+    likelier,
+    survey,
+)
 from event_logs.readers.last_row import looks_cut
 from event_logs.rejected import check_number
 from event_logs.vocabularies import roles_named
@@ -58,7 +67,7 @@ def read_delimited(engine: DuckDBEngine, path: Path, *, named: Path | None = Non
     Raises
     ------
     InputError
-        Empty, not text, not in its encoding, or a line of more than 32 MB.
+        Empty, not text, in no encoding that is read, or a line of more than 32 MB.
     """
     shown = named or path
     with path.open("rb") as file:
@@ -69,28 +78,48 @@ def read_delimited(engine: DuckDBEngine, path: Path, *, named: Path | None = Non
         raise InputError("log.other-kind", path=shown, kind=kind)
     encoding = encoding_of(path)
     with tempfile.TemporaryDirectory(prefix="onething-") as folder:
-        plain = path if encoding in ("utf-8", "utf-8-sig") else as_utf8(path, encoding, Path(folder))
-        breaks, ended = survey(plain)
-        lines = breaks + (not ended)
+        text = _Text(path, shown) if encoding in ("utf-8", "utf-8-sig") else _decoded(path, shown, encoding, folder)
         try:
-            raw = _parsed(engine, plain, shown, delimiter, lines)
-        except UnicodeDecodeError:  # UTF-8 in its first megabyte only
-            encoding = "gb18030"
-            plain = as_utf8(path, encoding, Path(folder))
-            raw = _parsed(engine, plain, shown, delimiter, lines)
-        cut = not ended and looks_cut(plain, delimiter or _shape(plain, shown, delimiter).delimiter)
+            raw, cut = _parsed(engine, text, delimiter)
+        except UnicodeError:  # bytes that are no UTF-8, whatever its first megabyte or its mark says
+            encoding = likelier(path)
+            text = _decoded(path, shown, encoding, folder)
+            raw, cut = _parsed(engine, text, delimiter)
+    encoding = encoding.removesuffix("-sig")
+    return replace(raw, encoding=encoding, notes=(*text.losses.notes(encoding), *cut))
+
+
+@dataclass(frozen=True, slots=True)
+class _Text:
+    """A file in UTF-8, what messages call it, and what its copying lost."""
+
+    plain: Path
+    shown: Path
+    losses: Losses = field(default_factory=Losses)
+    encoding: str = "utf-8"
+
+
+def _decoded(path: Path, shown: Path, encoding: str, folder: str) -> _Text:
+    plain, losses = as_utf8(path, encoding, Path(folder))
+    return _Text(plain, shown, losses, encoding)
+
+
+def _parsed(
+    engine: DuckDBEngine, text: _Text, delimiter: str | None
+) -> tuple[Raw, tuple[tuple[str, dict[str, object]], ...]]:
+    """The rows, and what is to be told of the file's end."""
+    breaks, ended = survey(text.plain)
+    lines = breaks + (not ended)
+    text.losses.check(text.shown, text.encoding, lines)
+    shape = _shape(text.plain, text.shown, delimiter)
+    # A file that ends within a character was cut, and so was its last row.
+    if text.losses.at_end or not (raw := _fast(engine, text.plain, shape, text.shown, lines)):
+        table, rejected = _careful(engine, text.plain, shape, text.shown)
+        types = ("string",) * len(shape.headers)
+        raw = Raw(table, shape.headers, types, "csv", text.shown, rejected=rejected, storage=(table,), stored=table)
     # What ends with a line looks whole: nobody but the sender can tell.
-    notes: tuple[tuple[str, dict[str, object]], ...] = (("log.note-no-last-break", {"n": lines}),) if cut else ()
-    return replace(raw, encoding=encoding.removesuffix("-sig"), notes=notes)
-
-
-def _parsed(engine: DuckDBEngine, plain: Path, shown: Path, delimiter: str | None, lines: int) -> Raw:
-    shape = _shape(plain, shown, delimiter)
-    if found := _fast(engine, plain, shape, shown, lines):
-        return found
-    table, rejected = _careful(engine, plain, shape, shown)
-    types = ("string",) * len(shape.headers)
-    return Raw(table, shape.headers, types, "csv", shown, rejected=rejected, storage=(table,), stored=table)
+    cut = not ended and looks_cut(text.plain, shape.delimiter)
+    return raw, (("log.note-no-last-break", {"n": lines}),) if cut else ()
 
 
 def _shape(path: Path, shown: Path, delimiter: str | None) -> Shape:
@@ -315,7 +344,8 @@ def _records(path: Path, shape: Shape, shown: Path) -> Iterator[tuple[int, list[
         if source.ended and _unclosed(source.text):
             yield from _reopened(first, source.text, shape)
             return
-        if source.ended and len(cells) < narrowest and not source.text[-1].endswith(("\n", "\r")):
+        cut = len(cells) < narrowest or source.text[-1].endswith(LOST)
+        if source.ended and cut and not source.text[-1].endswith(("\n", "\r")):
             yield first, cells, "cut_off"
             continue
         narrowest = min(narrowest, len(cells))

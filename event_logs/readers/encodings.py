@@ -1,11 +1,16 @@
-"""Which characters a file's bytes are: told by its mark, its shape, or by what decodes; and a copy in UTF-8."""
+"""Which characters a file's bytes are: told by its mark, its shape, or by what decodes; and a copy in UTF-8.
+
+Systems that cut texts at a number of bytes leave halves of characters in their exports. A few such lines stop no
+reading: what is no character is read as `LOST`, and told.
+"""
 
 from __future__ import annotations
 
 import codecs
 import os
 import tempfile
-from collections.abc import Iterator
+from collections.abc import Iterable
+from dataclasses import dataclass, replace
 from pathlib import Path
 
 from wording.errors import InputError
@@ -13,6 +18,9 @@ from wording.errors import InputError
 CHUNK = 4 << 20
 _SURVEYED = 1 << 20
 LONGEST_LINE = 32 << 20
+LOST = "\ufffd"  # stands for bytes that are no character
+_SLIPS = 3  # so many lines may have lost characters, or a share of all, if most have not
+_SLIPS_SHARE = 0.05
 _MARKS = ((codecs.BOM_UTF8, "utf-8-sig"), (codecs.BOM_UTF16_LE, "utf-16"), (codecs.BOM_UTF16_BE, "utf-16"))
 
 # What files of other kinds begin with: their name may say .csv.
@@ -44,10 +52,33 @@ def kind_by_magic(head: bytes) -> str:
     return "Excel 2003 XML" if b"urn:schemas-microsoft-com:office:spreadsheet" in head else ""
 
 
+@dataclass(frozen=True, slots=True)
+class Losses:
+    """Lines of a text with bytes that are no characters: how many, the first, the last; whether the text ends so."""
+
+    lines: int = 0
+    first: int = 0
+    last: int = 0
+    at_end: bool = False
+    zeros: bool = False  # zero bytes among them
+
+    def check(self, path: Path, encoding: str, lines: int) -> None:
+        """Raise `InputError` where so many of a file's lines are no slips: it is in another encoding, or in several."""
+        if self.lines and (self.lines > max(_SLIPS, _SLIPS_SHARE * lines) or 2 * self.lines >= lines):
+            if self.zeros:
+                raise InputError("log.not-text", path=path, line=self.first)
+            raise InputError("log.many-lost", path=path, n=self.lines, lines=lines, line=self.first, encoding=encoding)
+
+    def notes(self, encoding: str) -> tuple[tuple[str, dict[str, object]], ...]:
+        """What a reader tells of them, save of a last row that was cut: that is set aside."""
+        n = self.lines - self.at_end
+        return (("log.note-lost-characters", {"n": n, "line": self.first, "encoding": encoding}),) if n else ()
+
+
 def encoding_of(path: Path) -> str:
     """The encoding of a text file: ``utf-8``, ``utf-8-sig``, ``utf-16``, ``utf-16-le``, ``utf-16-be`` or ``gb18030``.
 
-    Judged from the mark at its start, else from its first megabyte; `decoded` raises later where the rest disagrees.
+    Judged from the mark at its start, else from its first megabyte; the rest may disagree (`likelier`).
     """
     with path.open("rb") as file:
         head = file.read(1 << 20)
@@ -60,45 +91,65 @@ def encoding_of(path: Path) -> str:
             return "utf-16-le"
         if even > 4 * max(odd, 1) and even > 16:
             return "utf-16-be"
-        raise InputError("log.not-text", path=path)
-    try:
-        codecs.getincrementaldecoder("utf-8")().decode(head)
-    except UnicodeDecodeError:
-        return "gb18030"
-    return "utf-8"
+    return _likelier([head])
 
 
-def decoded(path: Path, encoding: str) -> Iterator[str]:
-    """A file's text, in chunks. Raises `InputError` naming the byte where it does not decode."""
-    decoder = codecs.getincrementaldecoder(encoding)()
-    done = 0
+def likelier(path: Path) -> str:
+    """``utf-8``, or ``gb18030`` where that hurts fewer of a file's lines."""
     with path.open("rb") as file:
+        return _likelier(iter(lambda: file.read(CHUNK), b""))
+
+
+def _likelier(chunks: Iterable[bytes]) -> str:
+    decoders = {name: codecs.getincrementaldecoder(name)("replace") for name in ("utf-8", "gb18030")}
+    hurt = dict.fromkeys(decoders, 0)
+    for chunk in chunks:
+        for name, decoder in decoders.items():
+            text = decoder.decode(chunk)
+            hurt[name] += sum(LOST in line for line in text.split("\n")) if LOST in text else 0
+    return min(hurt, key=lambda name: hurt[name])
+
+
+def as_utf8(path: Path, encoding: str, folder: Path) -> tuple[Path, Losses]:
+    """A copy of a text file in UTF-8, in `folder`, and what was lost; its line ends stay."""
+    decoder = codecs.getincrementaldecoder(encoding)("replace")
+    handle, name = tempfile.mkstemp(suffix=".csv", dir=folder)
+    line, losses = 1, Losses()
+    with path.open("rb") as file, os.fdopen(handle, "wb") as out:
         while True:
             chunk = file.read(CHUNK)
-            try:
-                text = decoder.decode(chunk, final=not chunk)
-            except UnicodeDecodeError as error:
-                raise InputError("log.not-encoded", path=path, encoding=encoding, at=done + error.start) from None
-            done += len(chunk)
-            if text:
-                yield text
+            text = decoder.decode(chunk, final=not chunk)
+            zeros = "\0" in text
+            text = text.replace("\0", LOST) if zeros else text
+            if LOST in text:
+                losses = _counted(losses, text, line, zeros=zeros)
+            elif text:
+                losses = replace(losses, at_end=False)
+            line += text.count("\n")
+            out.write(text.encode("utf-8"))
             if not chunk:
-                return
+                return Path(name), losses
 
 
-def as_utf8(path: Path, encoding: str, folder: Path) -> Path:
-    """A copy of a text file in UTF-8, in `folder`; its line ends stay."""
-    handle, name = tempfile.mkstemp(suffix=".csv", dir=folder)
-    with os.fdopen(handle, "wb") as out:
-        for text in decoded(path, encoding):
-            out.write(text.encode("utf-8", "surrogatepass"))
-    return Path(name)
+def _counted(losses: Losses, text: str, line: int, *, zeros: bool) -> Losses:
+    """The losses so far and those of one more portion of the text, which begins in this line."""
+    hurt = {line + at for at, part in enumerate(text.split("\n")) if LOST in part}
+    if line == losses.last:
+        hurt.discard(line)
+    return Losses(
+        lines=losses.lines + len(hurt),
+        first=losses.first or min(hurt),
+        last=max(hurt, default=losses.last),
+        at_end=text.endswith(LOST),
+        zeros=losses.zeros or zeros,
+    )
 
 
 def survey(path: Path) -> tuple[int, bool]:
     """Line breaks in a file of UTF-8, and whether it ends with one.
 
-    Raises `InputError` where a line is longer than any record can be: such a file is refused before it is read whole.
+    Raises `InputError` where a line is longer than any record can be: such a file is refused before it is read whole;
+    `UnicodeError` where a byte is zero, which is no character of a text.
     """
     import numpy as np
 
@@ -114,6 +165,6 @@ def survey(path: Path) -> tuple[int, bool]:
             if since > LONGEST_LINE:
                 raise InputError("log.line-too-long", path=path, line=breaks + 1, megabytes=LONGEST_LINE >> 20)
             if not bytes_[:n].min():
-                raise InputError("log.not-text", path=path)
+                raise UnicodeError("a zero byte")
             last = chunk[n - 1]
     return breaks, last in (ord("\n"), 0)

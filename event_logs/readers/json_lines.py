@@ -14,7 +14,7 @@ from typing import TYPE_CHECKING, Any
 
 from event_logs.log import Rejected
 from event_logs.readers import Raw
-from event_logs.readers.encodings import LONGEST_LINE
+from event_logs.readers.encodings import LONGEST_LINE, LOST, Losses
 from event_logs.readers.rows import raw_of_rows
 from event_logs.rejected import check_number
 from event_logs.values import LIST_MARK
@@ -34,17 +34,22 @@ def read_json_lines(engine: DuckDBEngine, path: Path, *, named: Path | None = No
     Raises
     ------
     InputError
-        No line of it is an object, a line (or an object of a list) is longer than 32 MB, or a list is no JSON or cut.
+        No line of it is an object, a line (or an object of a list) is longer than 32 MB, a list is no JSON or cut, or
+        the file is not in UTF-8.
     """
     shown = named or path
     names: dict[str, None] = {}
     rejected: list[Rejected] = []
+    losses, line = Losses(), 0
     for line, record, text in _records(path, shown):
+        if LOST in text:
+            losses = Losses(losses.lines + 1, losses.first or line)
         if record is None:
-            rejected.append(Rejected(line, "bad_json", text[:2000], str(shown)))
+            rejected.append(Rejected(line, "bad_json", text.strip()[:2000], str(shown)))
             check_number(shown, len(rejected), rejected[0])
         else:
             names |= dict.fromkeys(record)
+    losses.check(shown, "utf-8", line)
     if not names:
         first = rejected[0].line if rejected else 1
         raise (
@@ -59,7 +64,7 @@ def read_json_lines(engine: DuckDBEngine, path: Path, *, named: Path | None = No
         if record is not None
     )
     raw = raw_of_rows(engine, headers, rows, form="jsonl", path=shown)
-    return replace(raw, encoding="utf-8", rejected=tuple(rejected))
+    return replace(raw, encoding="utf-8", rejected=tuple(rejected), notes=losses.notes("utf-8"))
 
 
 def _records(path: Path, shown: Path) -> Iterator[tuple[int, dict[str, Any] | None, str]]:
@@ -71,7 +76,7 @@ def _records(path: Path, shown: Path) -> Iterator[tuple[int, dict[str, Any] | No
 def _elements(path: Path, shown: Path) -> Iterator[tuple[int, dict[str, Any] | None, str]]:
     """The objects of a list, each with the line that it begins on."""
     read = json.JSONDecoder().raw_decode
-    with path.open(encoding="utf-8-sig", errors="surrogateescape", newline="\n") as file:
+    with path.open(encoding="utf-8-sig", errors="replace", newline="\n") as file:
         text, line = file.read(_PORTION), 1
         at = _begin(text, 0) + 1
         line += text.count("\n", 0, at)
@@ -95,8 +100,7 @@ def _elements(path: Path, shown: Path) -> Iterator[tuple[int, dict[str, Any] | N
                     raise InputError("log.bad-json", path=shown, line=line, reason=str(error).split(":")[0]) from None
                 text += more
                 continue
-            whole = isinstance(record, dict)
-            yield line, record if whole else None, "" if whole else _printable(text[at:end])
+            yield line, record if isinstance(record, dict) else None, text[at:end]
             line += text.count("\n", at, end)
             at = end
 
@@ -107,12 +111,8 @@ def _begin(text: str, at: int) -> int:
     return found.end() if found else at
 
 
-def _printable(text: str) -> str:
-    return text.encode("utf-8", "replace").decode().strip()
-
-
 def _lines(path: Path, shown: Path) -> Iterator[tuple[int, dict[str, Any] | None, str]]:
-    with path.open(encoding="utf-8-sig", errors="surrogateescape", newline="\n") as file:
+    with path.open(encoding="utf-8-sig", errors="replace", newline="\n") as file:
         number = 0
         while text := file.readline(LONGEST_LINE):
             number += 1
@@ -124,7 +124,7 @@ def _lines(path: Path, shown: Path) -> Iterator[tuple[int, dict[str, Any] | None
                 record = json.loads(text)
             except (ValueError, RecursionError):
                 record = None
-            yield number, record if isinstance(record, dict) else None, _printable(text)
+            yield number, record if isinstance(record, dict) else None, text
 
 
 def _text(value: Any) -> str | None:

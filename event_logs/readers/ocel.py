@@ -79,10 +79,12 @@ def read_ocel_json(
 ) -> Raw:
     """OCEL 2.0 or 1.0 in JSON."""
     shown = named or path
+    whole = _whole(path, shown)
     try:
-        document = json.loads(_whole(path, shown).decode("utf-8-sig"))
+        document = json.loads(whole.decode("utf-8-sig"))
     except UnicodeDecodeError as error:
-        raise InputError("log.not-encoded", path=shown, encoding="utf-8", at=error.start) from None
+        line = whole.count(b"\n", 0, error.start) + 1
+        raise InputError("log.not-encoded", path=shown, encoding="utf-8", line=line) from None
     except json.JSONDecodeError as error:
         raise InputError("log.bad-json", path=shown, line=error.lineno, reason=error.msg) from None
     except RecursionError:

@@ -144,6 +144,55 @@ def test_a_last_row_no_narrower_than_the_others_is_read_and_the_missing_break_is
     assert [key for key, _ in log.reading.notes] == ["log.note-no-last-break"]
 
 
+MANY = [f"{n},受理,2024-03-04 09:00:00,2024-03-04 08:00:00,税务局" for n in range(30)]
+
+
+def with_line(number: int, line: bytes, encoding: str) -> bytes:
+    """A file of thirty rows, one of whose lines (header = 1) is replaced."""
+    lines = (H + "\n".join(MANY) + "\n").encode(encoding).split(b"\n")
+    lines[number - 1] = line
+    return b"\n".join(lines)
+
+
+@pytest.mark.parametrize("encoding", ["utf-8", "gb18030"])
+@pytest.mark.parametrize("hurt", ["half a character", "a zero byte"])
+def test_a_slip_of_bytes_stops_no_reading_and_is_told(write: Write, encoding: str, hurt: str) -> None:
+    whole = "x,受理,2024-03-04 09:00:00,2024-03-04 08:00:00,税务局".encode(encoding)
+    line = whole[:-1] if hurt == "half a character" else whole + b"\0"
+    log = read_log(write("log.csv", with_line(9, line, encoding)))
+    assert (len(log.run(log.events)), log.reading.rejected, log.reading.encoding) == (30, (), encoding)
+    assert ("log.note-lost-characters", {"n": 1, "line": 9, "encoding": encoding}) in log.reading.notes
+    kept = log.run(log.events.filter(log.events.case_id == "x").select("department"))
+    assert kept.department.tolist() == ["税务\ufffd" if hurt == "half a character" else "税务局\ufffd"]
+
+
+@pytest.mark.parametrize("encoding", ["utf-8", "gb18030"])
+def test_a_file_cut_within_a_character_loses_its_last_row_alone(write: Write, encoding: str) -> None:
+    log = read_log(write("log.csv", (H + "\n".join(MANY)).encode(encoding)[:-1]))
+    assert len(log.run(log.events)) == 29
+    assert [(row.line, row.reason) for row in log.reading.rejected] == [(31, "cut_off")]
+    assert "log.note-lost-characters" not in [key for key, _ in log.reading.notes]
+
+
+def test_a_file_that_mixes_encodings_is_refused_with_the_first_line_of_the_other(write: Write) -> None:
+    text = H + "\n".join(MANY) + "\n"
+    with pytest.raises(InputError) as refused:
+        read_log(write("log.csv", text.encode() + "".join(text.splitlines(keepends=True)[20:]).encode("gb18030")))
+    assert (refused.value.key, refused.value.values["line"], refused.value.values["n"]) == ("log.many-lost", 32, 11)
+
+
+def test_slips_of_bytes_in_json_lines_are_told_and_another_encoding_is_refused(write: Write) -> None:
+    rows = [f'{{"办件编号": "{n}", "环节": "受理", "完成时间": "2024-03-04 09:00:00"}}\n' for n in range(30)]
+    hurt = [row.encode() for row in rows]
+    hurt[4] = hurt[4].replace("受理".encode(), "受理".encode()[:-1])
+    log = read_log(write("slip.jsonl", b"".join(hurt)))
+    assert len(log.run(log.events)) == 30
+    assert ("log.note-lost-characters", {"n": 1, "line": 5, "encoding": "utf-8"}) in log.reading.notes
+    with pytest.raises(InputError) as refused:
+        read_log(write("other.jsonl", "".join(rows).encode("gb18030")))
+    assert refused.value.key == "log.many-lost"
+
+
 ENDS = ["税务局", "公安局", "税务局", "税务局", "公安局", "税务局"]
 
 
