@@ -44,7 +44,7 @@ def convert(ask: Ask, to: Path, key_file: Path | None, least: int | None) -> Non
     if least < 1:
         raise UsageError("cli.min-count", given=least)
     if not to.name.lower().endswith(FORMS):  # said before the work is done, not after it
-        raise UsageError("log.writes-forms", path=to, suffix=to.suffix or "?", forms=", ".join(FORMS))
+        raise UsageError("log.writes-forms", path=to, forms=", ".join(FORMS))
     key = None if key_file is None else read_key(key_file)
     call = opened(ask)
     log = call.log

@@ -35,7 +35,7 @@ def write_log(log: EventLog, path: Path) -> None:
     elif name.endswith((".jsonocel", ".json", ".xmlocel", ".sqlite")):
         write = ocel.write_ocel
     else:
-        raise UsageError("log.writes-forms", path=path, suffix=path.suffix or "?", forms=", ".join(FORMS))
+        raise UsageError("log.writes-forms", path=path, forms=", ".join(FORMS))
     handle, beside = tempfile.mkstemp(dir=path.parent, prefix=".onething-", suffix=path.name)
     os.close(handle)
     try:
