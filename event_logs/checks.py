@@ -9,6 +9,8 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
+from event_logs.identities import ROUNDED
+
 if TYPE_CHECKING:
     import ibis.expr.types as ir
 
@@ -78,7 +80,18 @@ def _garbled(t: ir.Table) -> ir.BooleanValue:
     return t.activity.re_search("\ufffd|锟斤拷|烫烫|Ã[\u0080-\u00bf]|\\?\\?\\?")
 
 
+def _tie_rounded(t: ir.Table) -> ir.BooleanValue:
+    return t.object.re_search(ROUNDED).fill_null(False) | t.episode.re_search(ROUNDED).fill_null(False)
+
+
 RULES: tuple[Rule, ...] = (
+    Rule(
+        "case-rounded",
+        (),
+        lambda t: t.case_id.re_search(ROUNDED),
+        "fault",
+        ("trips", "materials", "bundles", "durations", "waits", "flows", "simulation", "promises"),
+    ),
     Rule(
         "no-department",
         ("department",),
@@ -95,10 +108,11 @@ RULES: tuple[Rule, ...] = (
     Rule(
         "identity-rounded",
         ("applicant",),
-        lambda t: t.applicant.re_search(r"^\d(?:\.\d+)?[eE]\+\d+$"),
+        lambda t: t.applicant.re_search(ROUNDED),
         "fault",
         ("trips", "materials", "bundles"),
     ),
+    Rule("tie-rounded", (), _tie_rounded, "fault", ("trips", "bundles")),
     Rule("no-channel", ("channel",), lambda t: t.channel.isnull(), "warning", ("trips",)),
     Rule("no-place", ("place",), _no_place, "note", ("trips",)),
     Rule("no-actor", ("actor",), lambda t: t.actor.isnull(), "note", ("trips",)),
@@ -155,6 +169,7 @@ READ: dict[str, tuple[str, str, tuple[str, ...]]] = {
     "log.note-unknown-codes": ("unknown-code", "warning", ("trips", "materials")),
     "log.note-unread-numbers": ("number-unread", "note", ()),
     "log.note-starts-alone": ("start-without-end", "warning", ("waits", "simulation")),
+    "log.note-lost-characters": ("characters-lost", "warning", ("flows", "trips", "materials")),
     "log.note-doubtful": ("role-in-doubt", "warning", ("trips", "materials")),
 }
 

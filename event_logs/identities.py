@@ -24,6 +24,7 @@ CREDIT_CODE = r"^[0-9A-HJ-NPQRTUWXY]{2}\d{6}[0-9A-HJ-NPQRTUWXY]{10}$"
 ORGANISATION = r"^[0-9A-Z]{8}-?[0-9X]$"
 MASKED = r"[*＊●○×＊※□■]|[xX]{3,}|某"
 FLOAT = r"^\d(?:\.\d+)?[eE]\+?\d+$"  # a long number that a spreadsheet rounded: its digits are gone
+ROUNDED = r"^\d(?:\.\d+)?[eE]\+\d+$"  # the same, for what is no person's: 3E12 may be a flat
 
 _CREDIT_DIGITS = "0123456789ABCDEFGHJKLMNPQRTUWXY"
 _ORGANISATION_DIGITS = "0123456789ABCDEFGHIJKLMNOPQRSTUVWXYZ"

@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING
 
 from catalogue.vocabulary import FINAL_STEPS
 from event_logs.functions import hashed, one_of
-from event_logs.identities import MASKED
+from event_logs.identities import MASKED, ROUNDED
 from mining.facing import ELSEWHERE, ON_THE_SPOT, Facing, facing, needs_applicant
 from mining.steps import is_step
 
@@ -18,10 +18,10 @@ if TYPE_CHECKING:
 
     from event_logs.log import EventLog
 
-# What stands in a field of identities where there is none, or is masked.
+# What stands in a field of identities where there is none, or is masked, or was rounded by a spreadsheet.
 PLACEHOLDER = (
     MASKED + r"|^[-—_/\\.·?？无空0xX×]+$|^(?i:null|none|nan|n/a|na|unknown|不详|未知|暂无|待定|没有)$"
-    r"|^(?i:test|测试)[\d_-]*$"
+    r"|^(?i:test|测试)[\d_-]*$|" + ROUNDED
 )
 
 

@@ -95,19 +95,24 @@ def encoding_of(path: Path) -> str:
 
 
 def likelier(path: Path) -> str:
-    """``utf-8``, or ``gb18030`` where that hurts fewer of a file's lines."""
+    """``utf-8`` or ``gb18030``, judged from the whole file."""
     with path.open("rb") as file:
         return _likelier(iter(lambda: file.read(CHUNK), b""))
 
 
 def _likelier(chunks: Iterable[bytes]) -> str:
-    decoders = {name: codecs.getincrementaldecoder(name)("replace") for name in ("utf-8", "gb18030")}
-    hurt = dict.fromkeys(decoders, 0)
+    """UTF-8 where these bytes give more characters than they lose by it, beside those of ASCII; else GB18030.
+
+    Chinese in GB18030 loses some four by it for each that it happens to give. That it decodes as GB18030 says little:
+    half of all lines in UTF-8 do, those of an even number of bytes.
+    """
+    decoder = codecs.getincrementaldecoder("utf-8")("replace")
+    lost = other = 0
     for chunk in chunks:
-        for name, decoder in decoders.items():
-            text = decoder.decode(chunk)
-            hurt[name] += sum(LOST in line for line in text.split("\n")) if LOST in text else 0
-    return min(hurt, key=lambda name: hurt[name])
+        text = decoder.decode(chunk)
+        lost += text.count(LOST)
+        other += len(text) - len(text.encode("ascii", "ignore"))
+    return "gb18030" if lost and 2 * lost >= other else "utf-8"
 
 
 def as_utf8(path: Path, encoding: str, folder: Path) -> tuple[Path, Losses]:

@@ -31,6 +31,16 @@ def test_each_fault_is_counted_with_its_lines(write: Write) -> None:
     assert {code: found.get(code) for code in expected} == expected
 
 
+def test_rounded_case_numbers_and_lost_characters_are_found(write: Write) -> None:
+    rows = [f"{n},受理,2024-03-04 09:00:00,李雷,幢{n}".encode() for n in range(9)]
+    rows[2] = rows[2].replace(b"2,", b"2.02403E+17,", 1)
+    rows[3] = rows[3].replace("李雷".encode(), "李雷".encode()[:-1])
+    rows[4] = rows[4].replace("幢4".encode(), b"3.30106E+17")
+    text = b"\n".join([b"case_id,activity,completed_at,applicant,object", *rows])
+    counted = {one.code: one.count for one in check(read_log(write("log.csv", text)))}
+    assert [counted[code] for code in ("case-rounded", "characters-lost", "tie-rounded")] == [1, 1, 1]
+
+
 def test_there_are_twenty_checks_or_more_and_each_is_explained_in_both_languages() -> None:
     assert len(codes()) >= 20
     assert [

@@ -52,7 +52,7 @@ def test_masked_and_missing_identities_tie_nothing(log_of: LogOf) -> None:
     assert len(groups(log_of(COLUMNS, rows))) == 4
 
 
-@pytest.mark.parametrize("written", ["某小区某栋", "粤A●●●12", "粤AXXX12", "test", "沪A****1", "暂无"])
+@pytest.mark.parametrize("written", ["某小区某栋", "粤A●●●12", "粤AXXX12", "test", "沪A****1", "暂无", "3.30106E+17"])
 def test_a_masked_object_ties_nothing(log_of: LogOf, written: str) -> None:
     strangers = [("a", "甲"), ("b", "乙")]
     rows = [(case, "提交申请", "2024-01-01", "2024-01-02", who, written) for case, who in strangers]
