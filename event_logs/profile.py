@@ -8,7 +8,7 @@ from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 
 from event_logs.identities_sample import is_identity
-from event_logs.times import TIME_LIKE
+from event_logs.times import NUMBER_OF_TIME, TIME_LIKE
 from event_logs.vocabularies import codes, fold, fold_header, is_known, missing, naming, number_words, tells_a_number
 
 SAMPLE = 3000
@@ -26,8 +26,9 @@ class Profile:
     header names persons: `changes_within_case`, share of the cases with two filled cells or more in which the value
     changes, of `several` such cases; and of persons `one_department`, share of the values that occur with one
     department only; `like_applicant`, share of rows in which the value is the applicant's; `like_department`, whether
-    each department has one value, its own. `identities`: share of the cells that are identity or credit numbers by
-    their check character.
+    each department has one value, its own. `time_numbers`: share of the cells that are numbers by which a column of
+    times may tell them (`times` leaves them out: they may be anything). `identities`: share of the cells that are
+    identity or credit numbers by their check character.
     """
 
     header: str
@@ -43,6 +44,7 @@ class Profile:
     like_applicant: float = 0.0
     like_department: bool = False
     identities: float = 0.0
+    time_numbers: float = 0.0
 
     @property
     def numbers_cases(self) -> bool:
@@ -133,7 +135,7 @@ def _profile(header: str, kind: str, texts: Sequence[str], beside: _Beside) -> P
         header, len(texts), n, len(counts),
         1.0 if timestamp else _share(counts, n, TIME_LIKE.match) if not number else _share(counts, n, _number_as_time),
         1.0 if number else 0.0 if timestamp else _share(counts, n, _NUMBER.match),
-        counts, identities=_share(counts, n, is_identity),
+        counts, identities=_share(counts, n, is_identity), time_numbers=_share(counts, n, NUMBER_OF_TIME.match),
     )  # fmt: skip
     if says_end_of_case(header) or profile.times >= 0.5:
         several, changes = _changes(texts, beside.cases)

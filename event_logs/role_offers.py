@@ -74,7 +74,8 @@ def _by_value(role: str, offer: Candidate, profile: Profile, profiles: Sequence[
         named = offer.rank < BY_NAME
         return replace(offer, confidence=0.7 if named else 0.0, reason="empty")
     if role in TIMES:
-        judged = _judged(offer, profile.times, "times")
+        share = max(profile.times, profile.time_numbers) if offer.reason == "name" else profile.times
+        judged = _judged(offer, share, "times")
         of_its_case = profile.several >= _FEW and profile.changes_within_case < 0.05
         if role in ("completed_at", "started_at") and offer.reason != "name" and of_its_case:
             return replace(judged, confidence=min(judged.confidence, 0.4), reason="same-in-case")

@@ -226,6 +226,10 @@ def _written_out(text: ir.StringValue) -> ir.StringValue:
     return text
 
 
+# A number that a column whose name says that it holds times may mean one by: Excel's days of 1990 to 2099, or seconds,
+# milliseconds or microseconds since 1970.
+NUMBER_OF_TIME = re.compile(r"^(?:3[3-9]|[4-6]\d|7[0-2])\d{3}(?:\.\d+)?$|^\d{10}(?:\.\d+)?$|^\d{13}$|^\d{16}$")
+
 # A glance at a value in Python, for samples: the same forms as `moment`, without their meaning.
 TIME_LIKE = re.compile(
     r"^\s*=?['\"]?(?:\d{4}[-/.年]\d{1,2}[-/.月]\d{1,2}|\d{1,2}[-/.]\d{1,2}[-/.]\d{4}"

@@ -141,3 +141,19 @@ def test_a_mapped_column_that_is_not_there_is_told_with_those_that_are(write: Wr
     path = write("log.csv", "办件编号,环节名称,完成时间\n1,受理,2024-03-04 09:00:00\n")
     with pytest.raises(InputError, match="办件编号, 环节名称, 完成时间"):
         read_log(path, roles={"department": "单位名"})
+
+
+@pytest.mark.parametrize("number", ["45355.375", "1709514000", "1709514000000", "1709514000000000"])
+def test_a_column_named_for_times_may_tell_them_in_numbers(write: Write, number: str) -> None:
+    rows = "".join(f"B{n},受理,{number},{number},{number}\n" for n in range(9))
+    log = read_log(write("log.csv", "办件编号,环节名称,完成时间,开始时间,数值\n" + rows))
+    assert log.present == {"case_id", "activity", "completed_at", "started_at"}
+    assert {found.confidence > 0.9 for found in log.reading.roles} == {True}
+
+
+@pytest.mark.parametrize("number", ["12", "20000", "99999.5", "170951400"])
+def test_numbers_that_are_no_times_leave_a_column_of_times_in_doubt(write: Write, number: str) -> None:
+    rows = "".join(f"B{n},受理,2024-03-04 09:00:00,{number}\n" for n in range(9))
+    log = read_log(write("log.csv", "办件编号,环节名称,完成时间,开始时间\n" + rows))
+    assert "started_at" not in log.present
+    assert [values["role"] for key, values in log.reading.notes if key == "log.note-doubtful"] == ["started_at"]
