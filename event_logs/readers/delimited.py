@@ -86,7 +86,7 @@ def read_delimited(engine: DuckDBEngine, path: Path, *, named: Path | None = Non
             text = _decoded(path, shown, encoding, folder)
             raw, cut = _parsed(engine, text, delimiter)
     encoding = encoding.removesuffix("-sig")
-    return replace(raw, encoding=encoding, notes=(*text.losses.notes(encoding), *cut))
+    return replace(raw, encoding=encoding, notes=(*text.losses.notes(shown, encoding), *cut))
 
 
 @dataclass(frozen=True, slots=True)

@@ -69,10 +69,11 @@ class Losses:
                 raise InputError("log.not-text", path=path, line=self.first)
             raise InputError("log.many-lost", path=path, n=self.lines, lines=lines, line=self.first, encoding=encoding)
 
-    def notes(self, encoding: str) -> tuple[tuple[str, dict[str, object]], ...]:
+    def notes(self, path: Path, encoding: str) -> tuple[tuple[str, dict[str, object]], ...]:
         """What a reader tells of them, save of a last row that was cut: that is set aside."""
         n = self.lines - self.at_end
-        return (("log.note-lost-characters", {"n": n, "line": self.first, "encoding": encoding}),) if n else ()
+        told = {"n": n, "file": path.name, "line": self.first, "encoding": encoding}
+        return (("log.note-lost-characters", told),) if n else ()
 
 
 def encoding_of(path: Path) -> str:

@@ -64,7 +64,7 @@ def read_json_lines(engine: DuckDBEngine, path: Path, *, named: Path | None = No
         if record is not None
     )
     raw = raw_of_rows(engine, headers, rows, form="jsonl", path=shown)
-    return replace(raw, encoding="utf-8", rejected=tuple(rejected), notes=losses.notes("utf-8"))
+    return replace(raw, encoding="utf-8", rejected=tuple(rejected), notes=losses.notes(shown, "utf-8"))
 
 
 def _records(path: Path, shown: Path) -> Iterator[tuple[int, dict[str, Any] | None, str]]:

@@ -161,7 +161,10 @@ def test_a_slip_of_bytes_stops_no_reading_and_is_told(write: Write, encoding: st
     line = whole[:-1] if hurt == "half a character" else whole + b"\0"
     log = read_log(write("log.csv", with_line(9, line, encoding)))
     assert (len(log.run(log.events)), log.reading.rejected, log.reading.encoding) == (30, (), encoding)
-    assert ("log.note-lost-characters", {"n": 1, "line": 9, "encoding": encoding}) in log.reading.notes
+    assert (
+        "log.note-lost-characters",
+        {"n": 1, "file": "log.csv", "line": 9, "encoding": encoding},
+    ) in log.reading.notes
     kept = log.run(log.events.filter(log.events.case_id == "x").select("department"))
     assert kept.department.tolist() == ["税务\ufffd" if hurt == "half a character" else "税务局\ufffd"]
 
@@ -187,7 +190,10 @@ def test_slips_of_bytes_in_json_lines_are_told_and_another_encoding_is_refused(w
     hurt[4] = hurt[4].replace("受理".encode(), "受理".encode()[:-1])
     log = read_log(write("slip.jsonl", b"".join(hurt)))
     assert len(log.run(log.events)) == 30
-    assert ("log.note-lost-characters", {"n": 1, "line": 5, "encoding": "utf-8"}) in log.reading.notes
+    assert (
+        "log.note-lost-characters",
+        {"n": 1, "file": "slip.jsonl", "line": 5, "encoding": "utf-8"},
+    ) in log.reading.notes
     with pytest.raises(InputError) as refused:
         read_log(write("other.jsonl", "".join(rows).encode("gb18030")))
     assert refused.value.key == "log.many-lost"
