@@ -40,8 +40,9 @@ def read_json_lines(engine: DuckDBEngine, path: Path, *, named: Path | None = No
     shown = named or path
     names: dict[str, None] = {}
     rejected: list[Rejected] = []
-    losses, line = Losses(), 0
+    losses, records = Losses(), 0
     for line, record, text in _records(path, shown):
+        records += 1
         if LOST in text:
             losses = Losses(losses.lines + 1, losses.first or line)
         if record is None:
@@ -49,7 +50,7 @@ def read_json_lines(engine: DuckDBEngine, path: Path, *, named: Path | None = No
             check_number(shown, len(rejected), rejected[0])
         else:
             names |= dict.fromkeys(record)
-    losses.check(shown, "utf-8", line)
+    losses.check(shown, "utf-8", records)
     if not names:
         first = rejected[0].line if rejected else 1
         raise (

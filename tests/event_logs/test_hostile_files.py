@@ -194,6 +194,11 @@ def test_slips_of_bytes_in_json_lines_are_told_and_another_encoding_is_refused(w
         "log.note-lost-characters",
         {"n": 1, "file": "slip.jsonl", "line": 5, "encoding": "utf-8"},
     ) in log.reading.notes
+    listed = read_log(write("slip.json", b"[" + b",".join(row.strip() for row in hurt) + b"]"))
+    assert (
+        "log.note-lost-characters",
+        {"n": 1, "file": "slip.json", "line": 1, "encoding": "utf-8"},
+    ) in listed.reading.notes
     with pytest.raises(InputError) as refused:
         read_log(write("other.jsonl", "".join(rows).encode("gb18030")))
     assert refused.value.key == "log.many-lost"
