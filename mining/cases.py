@@ -32,6 +32,7 @@ AT_WINDOW = 4  # something of it happened at a window
 SEEN = 8  # an event is its applicant's, or one of those that he need not come for
 ENDS = 16  # a decision or a hand-over
 FETCHED = 32  # it was, and not by an officer's word alone
+NOTICED = 64  # its applicant was told what is missing
 
 
 def cases(log: EventLog, *, ends: bool = True) -> ir.Table:
@@ -152,6 +153,7 @@ def shown(log: EventLog, known: Facing, *, ends: bool = False) -> ir.IntegerColu
         AT_WINDOW: one_of(events.channel, ON_THE_SPOT),
         SEEN: needs | one_of(events.channel, ELSEWHERE[:2]),
         FETCHED: collects & ~one_of(events.actor, ["officer"]),
+        NOTICED: is_notice(log, events, known.steps),
     }
     if ends:
         told[ENDS] = is_step(events, known.steps, *FINAL_STEPS)
@@ -162,6 +164,12 @@ def shown(log: EventLog, known: Facing, *, ends: bool = False) -> ir.IntegerColu
         or_, (said.ifelse(ibis.literal(bit, "int8"), nothing) for bit, said in told.items())
     )
     return bits
+
+
+def is_notice(log: EventLog, events: ir.Table, steps: dict[str, str]) -> ir.BooleanColumn:
+    """Whether each event of a log tells what is missing, or returns the application for it; never null."""
+    tells = is_step(events, steps, "notice")
+    return tells | one_of(events.outcome, ["return"]) if log.has("outcome") else tells
 
 
 def _named(log: EventLog, found: ir.Table, role: str) -> ir.Value:

@@ -6,6 +6,7 @@ from collections.abc import Mapping, Sequence
 from typing import TYPE_CHECKING
 
 from event_logs.functions import BITS, hashed, one_of, seconds
+from mining.cases import NOTICED, is_notice
 from mining.episodes import CARRY, carried
 from mining.errands import errands
 from mining.places import sites_of
@@ -60,7 +61,7 @@ def trips(
     log.engine.drop(found)
     events = log.keep("trip_events", _journeys(line))
     rows = log.keep("trip_rows", _rows(line, events, bits=_fit_in_bits(log, line)))
-    notices = log.keep("notices", unanswered(log, steps_of(log)))
+    notices = log.keep("notices", unanswered(log, steps_of(log), episodes))
     judged = log.keep("trip_kinds", _judged(events, rows, notices, episodes))
     served = errands(log, events, rows, episodes, offices)
     for narrow in (line, events, rows):
@@ -187,47 +188,45 @@ def _new(events: ir.Table, rows: ir.Table) -> ir.Table:
     return by_department.select("episode_number", "turn").union(new_place.select("episode_number", "turn")).distinct()
 
 
-def unanswered(log: EventLog, steps: dict[str, str]) -> ir.Table:
-    """Correction notices: ``case, noticed_at`` and ``answered_at``, null while the log shows no answer; lazy.
-
-    ``case`` is the hash of its id; two cases of a million share one once in some ten million logs.
+def unanswered(log: EventLog, steps: dict[str, str], episodes: ir.Table) -> ir.Table:
+    """Correction notices: ``case_number, noticed_at`` and ``answered_at``, null while the log shows no answer; lazy.
 
     An event that returns the application (``outcome``) is a notice too. The answer is the case's next correction, or
     its next application.
+
+    Parameters
+    ----------
+    episodes
+        What `mining.episodes.episodes` gives: the cases that were told at all.
     """
     import ibis
 
     events = log.events
-    tells = is_step(events, steps, "notice")
-    returns = one_of(events.outcome, ["return"])
-    if log.has("outcome") and log.rows(events.filter(returns).select("event_number").limit(1)):
-        tells = tells | returns
-    else:
+    if not (log.has("outcome") and log.rows(events.filter(one_of(events.outcome, ["return"])).select("line").limit(1))):
         # Never null, and of one column: a file's other columns are then read for these rows alone.
         events = events.filter(is_step(events, steps, "notice", "correct", "apply"))
-    answers = is_step(events, steps, "correct", "apply") & ~tells
+    tells = is_notice(log, events, steps)
     steps_taken = events.select(
         "event_number",
         case=hashed(events.case_id),
         tells=tells,
-        answers=answers,
+        answers=is_step(events, steps, "correct", "apply") & ~tells,
         at=tells.ifelse(events.completed_at, events.started_at.fill_null(events.completed_at)),
     )
-    told = steps_taken.filter(steps_taken.tells | steps_taken.answers)
-    told = told.semi_join(told.filter(told.tells).select("case"), "case")
-    later = ibis.window(group_by="case", order_by=["at", "event_number"], rows=(1, None))
+    cases = episodes.filter((episodes.shown & NOTICED) != 0)
+    cases = cases.select(case=hashed(cases.case_id), case_number="first_event_number")
+    told = steps_taken.filter(steps_taken.tells | steps_taken.answers).inner_join(cases, "case")
+    later = ibis.window(group_by="case_number", order_by=["at", "event_number"], rows=(1, None))
     answer = told.tells.ifelse(ibis.null("timestamp"), told.at)
     return (
         told.mutate(answered_at=answer.min().over(later))
         .filter(lambda t: t.tells)
-        .select("case", "answered_at", noticed_at="at")
+        .select("case_number", "answered_at", noticed_at="at")
     )
 
 
-def _awaited(events: ir.Table, rows: ir.Table, notices: ir.Table, episodes: ir.Table) -> ir.Table:
+def _awaited(events: ir.Table, rows: ir.Table, told: ir.Table) -> ir.Table:
     """The later trips that follow a notice which one of their cases has not answered yet."""
-    numbers = episodes.select(case=hashed(episodes.case_id), case_number="first_event_number")
-    told = notices.inner_join(numbers, "case").select("case_number", "noticed_at", "answered_at")
     later = rows.filter(~rows.one & (rows.turn > 1)).select(*ROW, "started_at")
     alone = rows.filter(rows.one & (rows.turn > 1)).select(*ROW, "case_number", "started_at")
     visited = events.select(*ROW, "case_number").semi_join(told, "case_number").distinct()
@@ -263,7 +262,7 @@ def _judged(events: ir.Table, rows: ir.Table, notices: ir.Table, episodes: ir.Ta
     joined = rows
     if "new" not in rows.columns:
         joined = joined.left_join(_new(events, rows).mutate(new=True), ["episode_number", "turn"])
-    for part in (_awaited(events, rows, notices, episodes), _shared(rows, episodes)):
+    for part in (_awaited(events, rows, notices), _shared(rows, episodes)):
         joined = bare(joined).left_join(part, ROW)
     new, awaits = joined.new.fill_null(False), joined.awaited.fill_null(False)
     nowhere = joined.last_department == 0
