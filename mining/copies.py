@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Mapping
 from typing import TYPE_CHECKING
 
 from event_logs.functions import hashed, lists_any
@@ -45,29 +44,41 @@ def handed_lists(log: EventLog) -> ir.Table:
     return log.once("handed_lists", lambda: log.keep("handed_lists", lists.aggregate(n=handed.count())))
 
 
-def lists_of(log: EventLog, known: ir.Table) -> ir.Table:
-    """The different lists of materials that are longer than one: ``listed, document, of_firm, spelling, position``."""
-    lists = handed_lists(log)
-    lists = lists.filter(lists.materials.length() > 1).select("materials", "method").distinct()
-    rows = handed_in(log, listed(lists)).join(known.select("spelling", "document", "of_firm"), "spelling")
-    return log.keep("lists", rows.select("listed", "document", "of_firm", "spelling", "position"))
+def papers_of(log: EventLog, known: ir.Table) -> ir.Table:
+    """The papers of each different list of materials, what came as `shared` left out, copies of one once; kept.
+
+    ``listed, position``, what is `known` of each by its ``spelling`` (`document` and `of_firm` among it); where a list
+    names one several times ``several``, its spellings in the list's order; and where it does so for a firm alone
+    ``firm_first``, the position of the first of them, and ``firm_several``.
+    """
+    lists = handed_lists(log).select("materials", "method").distinct()
+    papers = log.keep("papers", handed_in(log, listed(lists)).join(known, "spelling"))
+    copies = log.keep("copies", _copies(papers, "document"))
+    firms = log.keep("copies", _copies(papers, "of_firm"))
+    if log.rows(copies.limit(1)):
+        met = papers.left_join(copies, ["listed", "document"])
+        papers = _bare(met.filter(met["first"].isnull() | (met["first"] == met.position))).drop("first")
+    if log.rows(firms.limit(1)):
+        named = firms.rename(firm_first="first", firm_several="several")
+        papers = _bare(papers.left_join(named, ["listed", "of_firm"]))
+    return log.keep("papers", papers)
 
 
-def copies_in(log: EventLog, lists: ir.Table, by: str) -> ir.Table:
+def _copies(papers: ir.Table, by: str) -> ir.Table:
     """Documents that a list has more than once: `listed, document, first, several`, the spellings in the list's order.
 
-    Copies in one event are one submission. The same few lists come again and again: each is looked at once. By
-    `of_firm`, those alone that are one document where a firm applies, and two where anybody else does.
+    Copies in one event are one submission. By `of_firm`, those alone that are one document where a firm applies, and
+    two where anybody else does.
     """
     import ibis
 
     keys = ["listed", by]
-    twice = lists.group_by(*keys).aggregate(
-        first=lists.position.min(), n=lists.count(), documents=lists.document.nunique()
+    twice = papers.group_by(*keys).aggregate(
+        first=papers.position.min(), n=papers.count(), documents=papers.document.nunique()
     )
     twice = twice.filter(twice.n > 1, (twice.documents > 1) | (by == "document")).drop("n", "documents")
     return (
-        lists.join(log.keep("twice", twice), keys)
+        papers.join(twice, keys)
         .group_by(*keys, "first", "spelling")
         .aggregate(place=ibis._.position.min())
         .group_by(*keys, "first")
@@ -75,22 +86,20 @@ def copies_in(log: EventLog, lists: ir.Table, by: str) -> ir.Table:
     )
 
 
-def once(rows: ir.Table, copies: Mapping[str, ir.Table]) -> ir.Table:
-    """One row of each document of an event; `several` its spellings in the order of the list, where it has several."""
+def _bare(joined: ir.Table) -> ir.Table:
+    return joined.drop(*[name for name in joined.columns if name.endswith("_right")])
+
+
+def once_for_firms(rows: ir.Table) -> ir.Table:
+    """Submissions without those that are a copy of an earlier one because a firm hands them in."""
     import ibis
 
-    rows = rows.mutate(first=ibis.null("int64"), several=ibis.null("string"))
-    for by, table in copies.items():
-        met = rows.left_join(table.rename(first_here="first", several_here="several"), ["listed", by])
-        rows = met.drop("listed_right", f"{by}_right")
-        told = rows.first_here.notnull()
-        if by == "of_firm":
-            told = ibis.cases((told, is_firm(rows)), else_=False)
-        rows = rows.mutate(
-            first=ibis.cases((told, rows.first_here), else_=rows["first"]),
-            several=ibis.cases((told, rows.several_here), else_=rows.several),
-        ).drop("first_here", "several_here")
-    return rows.filter(rows["first"].isnull() | (rows["first"] == rows.position)).drop("first", "listed")
+    if "firm_first" not in rows.columns:
+        return rows
+    told = ibis.cases((rows.firm_first.notnull(), is_firm(rows)), else_=False)
+    several = rows.several if "several" in rows.columns else ibis.null("string")
+    rows = rows.mutate(several=ibis.cases((told, rows.firm_several), else_=several), copy=told)
+    return rows.filter(~(rows.copy & (rows.firm_first != rows.position))).drop("copy", "firm_first", "firm_several")
 
 
 def handed_in(log: EventLog, events: ir.Table) -> ir.Table:

@@ -11,8 +11,8 @@ from itertools import product
 from typing import TYPE_CHECKING
 
 from catalogue.services import Catalogue
-from event_logs.functions import hashed, lists_any
-from mining.copies import copies_in, handed_in, is_firm, listed, lists_of, once
+from event_logs.functions import hashed, lists_any, one_of
+from mining.copies import is_firm, listed, once_for_firms, papers_of
 from mining.material_classes import MaterialClasses, material_classes
 from mining.repeats import POSITIONS, repeats
 from mining.shareable import EVIDENCE, with_issuer
@@ -59,20 +59,6 @@ class MaterialCounts:
         return self.shareable / self.submissions if self.submissions else None
 
 
-def submissions(
-    log: EventLog, classes: MaterialClasses | None = None, *, catalogue: Catalogue | None = None
-) -> ir.Table:
-    """One row a submission, lazy.
-
-    Columns `event_number, case_id, service, region, department, applicant, applicant_key, submitted_at, activity,
-    place, material` (the spellings, joined by `;` where several of one class stand in one event), `material_class,
-    kind, valid_days` (null: it repeats nothing), `document` (a number for the class), `position` (the first of its
-    copies in the event's list).
-    """
-    classes = classes or material_classes(log, catalogue=catalogue)
-    return _spelt(_submissions(log, _documents(log, classes), classes), classes)
-
-
 def _documents(log: EventLog, classes: MaterialClasses) -> ir.Table:
     """The spellings with class and its number, kept: `document`; `of_firm`: the one that it is where a firm applies.
 
@@ -100,25 +86,40 @@ def _documents(log: EventLog, classes: MaterialClasses) -> ir.Table:
 
 
 def _submissions(log: EventLog, documents: ir.Table, classes: MaterialClasses) -> ir.Table:
+    """A row a submission: an event that hands in, and a paper of its list."""
     import ibis
 
     known = documents.select("spelling", "material_class", "kind", "valid_days", "document", "of_firm", "written")
-    lists = lists_of(log, known)
-    copies = {by: log.keep("copies", copies_in(log, lists, by)) for by in ("document", "of_firm")}
-    copies = {by: table for by, table in copies.items() if log.rows(table.limit(1))}
-    events = _with_applicants(log, log.events.filter(lists_any(log.events.materials)))
-    events = events.select(*_FACTS, "materials", "method", submitted_at="completed_at")
-    short = {name: log.short(name) for name in _RECURRING}
-    events = events.mutate(**{name: texts.hold(events[name]) for name, texts in short.items()})
-    rows = handed_in(log, listed(events) if copies else events).join(known, "spelling").drop("spelling")
-    rows = rows.rename(material="written")
-    if copies:
-        rows = once(rows, copies)
+    papers = papers_of(log, known).drop("spelling")
+    handing = log.once("handing", lambda: log.keep("handing", _handing(log)))
+    if "applicant_key" not in handing.columns:
+        handing = handing.mutate(applicant_key=handing.applicant)
+    rows = handing.join(papers, "listed").drop("listed").rename(material="written")
+    rows = once_for_firms(rows)
     if classes.representative:
         # One inside the other: a name is looked at only where it matters.
         theirs = ibis.cases((is_firm(rows), rows.of_firm), else_=rows.document)
         rows = rows.mutate(of_firm=ibis.cases((rows.of_firm != rows.document, theirs), else_=rows.document))
     return rows
+
+
+def _handing(log: EventLog) -> ir.Table:
+    """The events that hand in, as narrow as they can be: ``listed`` is the number of an event's list.
+
+    ``event_number, case_id, department, service, region, applicant, submitted_at, corrects``; and ``applicant_key``,
+    save where the applicants are their own.
+    """
+    events = _with_applicants(log, listed(log.events.filter(lists_any(log.events.materials))))
+    key = [] if "applicant" in log.own_keys else ["applicant_key"]
+    return events.select(
+        "event_number", "case_id", "applicant", *key, "listed", submitted_at="completed_at",
+        corrects=_corrects(log, events), **{role: log.short(role).hold(events[role]) for role in _RECURRING},
+    )  # fmt: skip
+
+
+def let_go(log: EventLog) -> None:
+    """Let go of what `materials` reads."""
+    log.let_go("handing")
 
 
 def _form_of(rows: ir.Table) -> ir.StringColumn:
@@ -163,17 +164,6 @@ def _spelt(rows: ir.Table, classes: MaterialClasses) -> ir.Table:
 
 
 _RECURRING = ("department", "service", "region")
-_FACTS = (
-    "event_number",
-    "case_id",
-    "service",
-    "region",
-    "department",
-    "applicant",
-    "applicant_key",
-    "activity",
-    "place",
-)
 
 
 def materials(
@@ -200,7 +190,7 @@ def materials(
     rows = _submissions(log, documents, classes)
     rows = rows.mutate(code=rows.event_number * POSITIONS + rows.position, known=rows.applicant_key.notnull())
     numbers = log.keep("submitted", _numbers(rows, classes))
-    rows = with_issuer(log, rows.mutate(corrects=_corrects(log, rows)), numbers, documents)
+    rows = with_issuer(log, rows, numbers, documents)
     rows = rows.left_join(repeats(log, numbers), "code").drop("code_right")
     log.engine.drop(numbers)
     rows = rows.mutate(shareable_from=_issuers(log, documents).hold(rows.shareable_from), verdict=_verdict(rows))
@@ -304,8 +294,8 @@ def _numbers(rows: ir.Table, classes: MaterialClasses) -> ir.Table:
     )  # fmt: skip
 
 
-def _corrects(log: EventLog, rows: ir.Table) -> ir.Value:
-    """Whether a submission is made at a correction: its activity is one by the vocabulary.
+def _corrects(log: EventLog, handing: ir.Table) -> ir.BooleanValue:
+    """Whether an event that hands in is a correction: its activity is one by the vocabulary.
 
     Where no activity of the log is one, but notices are, what is handed in in a case after its first notice is.
     """
@@ -315,10 +305,11 @@ def _corrects(log: EventLog, rows: ir.Table) -> ir.Value:
     steps = steps_of(log)
     corrections, notices = activities_of(steps, ["correct"]), activities_of(steps, ["notice"])
     if corrections or not notices:
-        return rows.activity.isin(corrections) if corrections else ibis.literal(False)
+        return one_of(handing.activity, corrections)
     told = events.filter(events.activity.isin(notices)).group_by("case_id").aggregate(told_at=ibis._.completed_at.min())
-    late = rows.join(told, "case_id").filter(lambda t: t.submitted_at > t.told_at).select("event_number")
-    return rows.event_number.isin(log.keep("answers", late.distinct()).event_number)
+    late = handing.join(told, "case_id").filter(lambda t: t.completed_at > t.told_at).select("event_number")
+    answers: ir.BooleanValue = handing.event_number.isin(log.keep("answers", late.distinct()).event_number)
+    return answers
 
 
 def count_materials(log: EventLog, rows: ir.Table) -> MaterialCounts:
