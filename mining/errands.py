@@ -6,6 +6,7 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 from mining.trip_rows import ROW, bare
+from mining.trip_traits import CASES, DEPARTMENTS, have
 
 if TYPE_CHECKING:
     import ibis.expr.types as ir
@@ -42,7 +43,7 @@ def errands(log: EventLog, events: ir.Table, rows: ir.Table, episodes: ir.Table,
     """
     import ibis
 
-    several = rows.filter((rows.case_number != rows.last_case) | (rows.department != rows.last_department)).select(*ROW)
+    several = rows.filter(have(rows, CASES, DEPARTMENTS)).select(*ROW)
     of_several = events.semi_join(several, ROW)
     met = log.keep("errands", _earliest(of_several, [*ROW, "case_number", "department"]))
     numbers = episodes.select("case_id", "service", case_number="first_event_number")

@@ -13,6 +13,7 @@ from mining.places import sites_of
 from mining.steps import is_step, steps_of
 from mining.trip_counts import DepartmentTrips, Trips, count_trips, notes
 from mining.trip_rows import COLUMNS, ROW, agents_of, bare, verdict, written
+from mining.trip_traits import ALONE, CASES, COLLECTS, CORRECTS, DEPARTMENTS, RULE, have, marked
 from mining.visits import visits
 
 if TYPE_CHECKING:
@@ -76,12 +77,13 @@ def _coded(found: ir.Table, sites: ShortTexts, offices: ShortTexts) -> ir.Table:
     """
     coded = found.select(
         "visit_number", "case_number", "episode_number", "visitor_number", "begun_at", "completed_at", "day",
-        "corrects", "collects", "rule",
+        traits=found.rule + marked(found.corrects, CORRECTS) + marked(found.collects, COLLECTS),
         # A number's type is said, since a sum passes for 64 bits where the engine keeps 32 (see `_bit`).
         place=(sites.number(found.place) + 1).fill_null(0).cast("int32"),
         department=(offices.number(found.department) + 1).fill_null(0).cast("int32"),
     )  # fmt: skip
-    return coded.mutate(spot=(coded.place.cast("int64") << 32) + coded.day.epoch_days().cast("int64")).drop("day")
+    day = coded.day.epoch_days().cast("int64") + (1 << 31)  # days before 1970 are below zero
+    return coded.mutate(spot=(coded.place.cast("int64") << 32) + day).drop("day", "place")
 
 
 _IN_LINE = ["begun_at", "completed_at", "visit_number"]
@@ -100,7 +102,7 @@ def _in_line(coded: ir.Table, trip_gap_h: float) -> ir.Table:
     goes_on = coded.spot.identical_to(coded.spot.lead().over(here)) & (
         coded.begun_at.lead().over(here) <= coded.completed_at + gap
     )
-    return coded.mutate(starts=~came, ends=~goes_on).drop("spot")
+    return coded.mutate(starts=~came, ends=~goes_on, place=(coded.spot >> 32).cast("int32")).drop("spot")
 
 
 def _journeys(line: ir.Table) -> ir.Table:
@@ -130,7 +132,7 @@ def _fit_in_bits(log: EventLog, line: ir.Table) -> bool:
 
 
 def _rows(line: ir.Table, events: ir.Table, *, bits: bool) -> ir.Table:
-    """One row a trip and episode, with its turn in the episode (1: the first); ``one``: the trip is a single event.
+    """One row a trip and episode, with its ``traits`` and its turn in the episode (1: the first).
 
     With `bits` also ``new``: whether it is the first of its episode at one of its departments (else see `_new`).
     """
@@ -142,20 +144,19 @@ def _rows(line: ir.Table, events: ir.Table, *, bits: bool) -> ir.Table:
         started_at=events.begun_at.min(),
         ended_at=events.completed_at.max(),
         trip_began_at=events.trip_began_at.min(),
-        corrects=events.corrects.any(),
-        collects=events.collects.all(),
-        rule=events.rule.max(),
         case_number=events.case_number.min(),
-        last_case=events.case_number.max(),
-        department=events.department.min(),
         last_department=events.department.max(),
         visited=_bit(events).bit_or(),
-        one=ibis.literal(False),
+        traits=(events.traits & RULE).max()
+        + (events.traits & CORRECTS).bit_or()
+        + (events.traits & COLLECTS).bit_and()
+        + marked(events.case_number.min() != events.case_number.max(), CASES)
+        + marked(events.department.min() != events.department.max(), DEPARTMENTS),
     )
     alone = line.filter(line.starts & line.ends).select(
-        "episode_number", "visitor_number", "place", "corrects", "collects", "rule", "case_number", "department",
-        trip_number="visit_number", started_at="begun_at", ended_at="completed_at", trip_began_at="begun_at",
-        last_case="case_number", last_department="department", visited=_bit(line), one=ibis.literal(True),
+        "episode_number", "visitor_number", "place", "case_number", trip_number="visit_number", started_at="begun_at",
+        ended_at="completed_at", trip_began_at="begun_at", last_department="department", visited=_bit(line),
+        traits=line.traits + ALONE,
     )  # fmt: skip
     rows = grouped.union(alone.select(*grouped.columns))
     window = {"group_by": "episode_number", "order_by": ["trip_began_at", "trip_number"]}
@@ -176,8 +177,9 @@ def _bit(events: ir.Table) -> ir.IntegerColumn:
 
 def _new(events: ir.Table, rows: ir.Table) -> ir.Table:
     """The trips that are the first of their episode at a department, or, knowing no department, at their place."""
-    one = rows.filter(rows.department == rows.last_department).select(*ROW, "department", "turn")
-    many = rows.filter(rows.department != rows.last_department).select(*ROW, "turn")
+    many = rows.filter(have(rows, DEPARTMENTS)).select(*ROW, "turn")
+    one = rows.filter(~have(rows, DEPARTMENTS)).select(*ROW, "turn", department="last_department")
+    one = one.select(*ROW, "department", "turn")
     visited = one.union(events.select(*ROW, "department").inner_join(many, ROW).select(*one.columns))
     known = visited.filter(visited.department > 0)
     by_department = known.group_by(["episode_number", "department"]).aggregate(turn=known.turn.min())
@@ -227,8 +229,8 @@ def unanswered(log: EventLog, steps: dict[str, str], episodes: ir.Table) -> ir.T
 
 def _awaited(events: ir.Table, rows: ir.Table, told: ir.Table) -> ir.Table:
     """The later trips that follow a notice which one of their cases has not answered yet."""
-    later = rows.filter(~rows.one & (rows.turn > 1)).select(*ROW, "started_at")
-    alone = rows.filter(rows.one & (rows.turn > 1)).select(*ROW, "case_number", "started_at")
+    later = rows.filter(~have(rows, ALONE) & (rows.turn > 1)).select(*ROW, "started_at")
+    alone = rows.filter(have(rows, ALONE) & (rows.turn > 1)).select(*ROW, "case_number", "started_at")
     visited = events.select(*ROW, "case_number").semi_join(told, "case_number").distinct()
     when = visited.inner_join(later, ROW).select(*alone.columns)
     both = when.union(alone).inner_join(told, "case_number")
@@ -242,7 +244,7 @@ def _shared(rows: ir.Table, episodes: ir.Table) -> ir.Table:
     """Of trips that serve several episodes: the weakest rule of all, and the row that names the trip (its first)."""
     import ibis
 
-    rows = rows.filter(~rows.one)
+    rows = rows.filter(~have(rows, ALONE))
     count = rows.group_by("trip_number").aggregate(rows_of_trip=rows.count())
     several = rows.semi_join(count.filter(count.rows_of_trip > 1), "trip_number")
     trip = ibis.window(group_by="trip_number")
@@ -252,7 +254,7 @@ def _shared(rows: ir.Table, episodes: ir.Table) -> ir.Table:
     )
     named = several.inner_join(names, "episode_number")
     own = named.episode_id + "#" + named.turn.cast("string")
-    return named.select(*ROW, trip_rule=named.rule.max().over(trip), shared_id=own.first().over(first))
+    return named.select(*ROW, trip_rule=(named.traits & RULE).max().over(trip), shared_id=own.first().over(first))
 
 
 def _judged(events: ir.Table, rows: ir.Table, notices: ir.Table, episodes: ir.Table) -> ir.Table:
@@ -268,8 +270,8 @@ def _judged(events: ir.Table, rows: ir.Table, notices: ir.Table, episodes: ir.Ta
     nowhere = joined.last_department == 0
     kind = ibis.cases((joined.turn == 1, 0), (nowhere & new, 1), (nowhere, 2), (new, 3), else_=4)
     later = (joined.turn > 1) & ~new
-    cause = ibis.cases((~later, 0), (joined.corrects, 1), (awaits, 2), (joined.collects, 3), else_=4)
-    weakest = joined.trip_rule.fill_null(joined.rule)
+    cause = ibis.cases((~later, 0), (have(joined, CORRECTS), 1), (awaits, 2), (have(joined, COLLECTS), 3), else_=4)
+    weakest = joined.trip_rule.fill_null(joined.traits & RULE)
     return joined.select(
         *ROW, "turn", "shared_id", "visitor_number", "place", "started_at", "ended_at", "case_number",
         "last_department", verdict=verdict(weakest, kind, cause),
