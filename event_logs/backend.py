@@ -134,7 +134,7 @@ class DuckDBEngine:
         """The text that an expression compiles to."""
         import ibis
 
-        return str(ibis.to_sql(expression, dialect=self.dialect))
+        return str(ibis.to_sql(expression, dialect=self.dialect, pretty=False))
 
     def run(self, expression: ir.Table, *, as_written: bool = False) -> pd.DataFrame:
         import pandas as pd
