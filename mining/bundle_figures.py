@@ -6,6 +6,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING
 
+from mining.handing import let_go
 from mining.material_classes import MaterialClasses
 from mining.materials import materials as submissions_of
 from mining.working_hours import processing_hours
@@ -73,6 +74,7 @@ def figures(
         if papers is None:
             needed = ("case_id", "material_class", "repeat_kind", "because", "shareable_from")
             papers = log.keep("bundle_papers", submissions_of(log, classes).select(*needed))
+            let_go(log)
     means = _means(log, cases, trips, papers)
     common = _common(log, cases, papers) if papers is not None else {}
     years = _years(log)

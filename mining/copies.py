@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 from typing import TYPE_CHECKING
 
-from event_logs.functions import hashed, lists_any
+from mining.handing import handed_lists
 
 if TYPE_CHECKING:
     import ibis.expr.types as ir
@@ -27,23 +27,6 @@ def is_firm(rows: ir.Table) -> ir.BooleanValue:
     return ibis.coalesce(rows.applicant.re_search(FIRM) | rows.applicant_key.re_search(FIRM), False)
 
 
-def listed(events: ir.Table) -> ir.Table:
-    """`listed`: a number for the list of materials (and how they came)."""
-    import ibis
-
-    return events.mutate(listed=hashed(events.materials) ^ hashed(ibis.coalesce(events.method, "")))
-
-
-def handed_lists(log: EventLog) -> ir.Table:
-    """The different lists that were handed in, by service and how they came, and at how many events; kept.
-
-    ``materials, method, service`` (empty where unknown) and ``n``. The same few come again and again.
-    """
-    handed = log.events.filter(lists_any(log.events.materials))
-    lists = handed.group_by("materials", "method", service=handed.service.fill_null(""))
-    return log.once("handed_lists", lambda: log.keep("handed_lists", lists.aggregate(n=handed.count())))
-
-
 def papers_of(log: EventLog, known: ir.Table) -> ir.Table:
     """The papers of each different list of materials, what came as `shared` left out, copies of one once; kept.
 
@@ -51,8 +34,8 @@ def papers_of(log: EventLog, known: ir.Table) -> ir.Table:
     names one several times ``several``, its spellings in the list's order; and where it does so for a firm alone
     ``firm_first``, the position of the first of them, and ``firm_several``.
     """
-    lists = handed_lists(log).select("materials", "method").distinct()
-    papers = log.keep("papers", handed_in(log, listed(lists)).join(known, "spelling"))
+    lists = handed_lists(log).select("listed", "materials", "method").distinct()
+    papers = log.keep("papers", handed_in(log, lists).join(known, "spelling"))
     copies = log.keep("copies", _copies(papers, "document"))
     firms = log.keep("copies", _copies(papers, "of_firm"))
     if log.rows(copies.limit(1)):

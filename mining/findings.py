@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING
 from catalogue.services import Catalogue
 from mining.bundles import Bundle, study_bundles
 from mining.focus import Focus, focus_on, main_service
+from mining.handing import let_go
 from mining.material_classes import Corrections, MaterialClasses, material_classes
 from mining.materials import materials
 
@@ -64,6 +65,7 @@ def mine(
     catalogue = catalogue or Catalogue()
     classes = material_classes(log, catalogue=catalogue, corrections=corrections)
     handed_in = log.keep("materials", materials(log, classes))
+    let_go(log)
     study = study_bundles(
         log,
         catalogue=catalogue,

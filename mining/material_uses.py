@@ -7,7 +7,7 @@ from dataclasses import dataclass, field
 from typing import TYPE_CHECKING
 
 from event_logs.functions import lists_any
-from mining.copies import handed_lists
+from mining.handing import handed_lists
 
 if TYPE_CHECKING:
     from event_logs.log import EventLog
@@ -62,14 +62,13 @@ def together_in(log: EventLog, keys: Mapping[str, int]) -> dict[tuple[int, int],
 
     columns: dict[str, Sequence[object]] = {"spelling": list(keys), "document": list(keys.values())}
     names = log.engine.hold("candidates", columns, {"spelling": "string", "document": "int64"})
-    events = log.events
-    handed = events.filter(events.materials.length() > 1).select("event_number", spelling=events.materials.unnest())
-    held = handed.join(names, "spelling").select("event_number", "document").distinct()
+    lists = handed_lists(log)
+    lists = lists.select("listed", "service", "n", spelling=lists.materials.unnest())
+    held = lists.join(names, "spelling").select("listed", "service", "n", "document").distinct()
     other = held.view()
-    pairs = held.join(other, [held.event_number == other.event_number, held.document < other.document]).select(
-        a=held.document, b=other.document
-    )
-    return {(a, b): n for a, b, n in log.rows(pairs.group_by("a", "b").aggregate(n=ibis._.count()))}
+    same_list = [held.listed == other.listed, held.service == other.service, held.document < other.document]
+    pairs = held.join(other, same_list).select(a=held.document, b=other.document, n=held.n)
+    return {(a, b): int(n) for a, b, n in log.rows(pairs.group_by("a", "b").aggregate(n=ibis._.n.sum()))}
 
 
 def hardly_ever(both: int, expected: float) -> bool:

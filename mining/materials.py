@@ -11,12 +11,12 @@ from itertools import product
 from typing import TYPE_CHECKING
 
 from catalogue.services import Catalogue
-from event_logs.functions import hashed, lists_any, one_of
-from mining.copies import is_firm, listed, once_for_firms, papers_of
+from event_logs.functions import hashed
+from mining.copies import is_firm, once_for_firms, papers_of
+from mining.handing import handing
 from mining.material_classes import MaterialClasses, material_classes
 from mining.repeats import POSITIONS, repeats
 from mining.shareable import EVIDENCE, with_issuer
-from mining.steps import activities_of, steps_of
 
 if TYPE_CHECKING:
     import ibis.expr.types as ir
@@ -91,35 +91,13 @@ def _submissions(log: EventLog, documents: ir.Table, classes: MaterialClasses) -
 
     known = documents.select("spelling", "material_class", "kind", "valid_days", "document", "of_firm", "written")
     papers = papers_of(log, known).drop("spelling")
-    handing = log.once("handing", lambda: log.keep("handing", _handing(log)))
-    if "applicant_key" not in handing.columns:
-        handing = handing.mutate(applicant_key=handing.applicant)
-    rows = handing.join(papers, "listed").drop("listed").rename(material="written")
+    rows = handing(log).join(papers, "listed").drop("listed").rename(material="written")
     rows = once_for_firms(rows)
     if classes.representative:
         # One inside the other: a name is looked at only where it matters.
         theirs = ibis.cases((is_firm(rows), rows.of_firm), else_=rows.document)
         rows = rows.mutate(of_firm=ibis.cases((rows.of_firm != rows.document, theirs), else_=rows.document))
     return rows
-
-
-def _handing(log: EventLog) -> ir.Table:
-    """The events that hand in, as narrow as they can be: ``listed`` is the number of an event's list.
-
-    ``event_number, case_id, department, service, region, applicant, submitted_at, corrects``; and ``applicant_key``,
-    save where the applicants are their own.
-    """
-    events = _with_applicants(log, listed(log.events.filter(lists_any(log.events.materials))))
-    key = [] if "applicant" in log.own_keys else ["applicant_key"]
-    return events.select(
-        "event_number", "case_id", "applicant", *key, "listed", submitted_at="completed_at",
-        corrects=_corrects(log, events), **{role: log.short(role).hold(events[role]) for role in _RECURRING},
-    )  # fmt: skip
-
-
-def let_go(log: EventLog) -> None:
-    """Let go of what `materials` reads."""
-    log.let_go("handing")
 
 
 def _form_of(rows: ir.Table) -> ir.StringColumn:
@@ -130,30 +108,6 @@ def _form_of(rows: ir.Table) -> ir.StringColumn:
     return ibis.cases((own, rows.material_class + "（" + rows.service + "）"), else_=rows.material_class)
 
 
-def _with_applicants(log: EventLog, handing: ir.Table) -> ir.Table:
-    """Events that hand in; one that names nobody has the applicant of its case, where other events name one."""
-    import ibis
-
-    _ = ibis._
-    nameless = handing.filter(handing.applicant_key.isnull())
-    if not log.has("applicant") or not log.rows(nameless.select("event_number").limit(1)):
-        return handing
-    known = log.events.filter(_.applicant_key.notnull()).semi_join(nameless, "case_id")
-    named = log.keep(
-        "named_cases",
-        known.group_by("case_id").aggregate(
-            case_applicant=_.applicant.first(order_by=[_.completed_at, _.event_number]),
-            case_key=_.applicant_key.first(order_by=[_.completed_at, _.event_number]),
-        ),
-    )
-    met = handing.left_join(named, "case_id").drop("case_id_right")
-    own = met.applicant_key.notnull() | met.case_key.isnull()
-    return met.mutate(
-        applicant=ibis.cases((own, met.applicant), else_=met.case_applicant),
-        applicant_key=ibis.cases((own, met.applicant_key), else_=met.case_key),
-    )
-
-
 def _spelt(rows: ir.Table, classes: MaterialClasses) -> ir.Table:
     """Submissions with all the spellings in `material`, and forms in `material_class` as those of their service."""
     import ibis
@@ -161,9 +115,6 @@ def _spelt(rows: ir.Table, classes: MaterialClasses) -> ir.Table:
     if "several" in rows.columns:
         rows = rows.mutate(material=ibis.coalesce(rows.several, rows.material)).drop("several")
     return rows.mutate(material_class=_form_of(rows)) if classes.has_forms else rows
-
-
-_RECURRING = ("department", "service", "region")
 
 
 def materials(
@@ -292,24 +243,6 @@ def _numbers(rows: ir.Table, classes: MaterialClasses) -> ir.Table:
         # Hashed twice: a department may apply at itself, and its numbers as both would cancel each other.
         person=person, scope=scope, office=hashed(hashed(office)), case_code=hashed(rows.case_id),
     )  # fmt: skip
-
-
-def _corrects(log: EventLog, handing: ir.Table) -> ir.BooleanValue:
-    """Whether an event that hands in is a correction: its activity is one by the vocabulary.
-
-    Where no activity of the log is one, but notices are, what is handed in in a case after its first notice is.
-    """
-    import ibis
-
-    events = log.events
-    steps = steps_of(log)
-    corrections, notices = activities_of(steps, ["correct"]), activities_of(steps, ["notice"])
-    if corrections or not notices:
-        return one_of(handing.activity, corrections)
-    told = events.filter(events.activity.isin(notices)).group_by("case_id").aggregate(told_at=ibis._.completed_at.min())
-    late = handing.join(told, "case_id").filter(lambda t: t.completed_at > t.told_at).select("event_number")
-    answers: ir.BooleanValue = handing.event_number.isin(log.keep("answers", late.distinct()).event_number)
-    return answers
 
 
 def count_materials(log: EventLog, rows: ir.Table) -> MaterialCounts:
