@@ -25,13 +25,14 @@ EVIDENCE = (ISSUED_TO_APPLICANT, ISSUED, CATALOGUE)
 def issued(log: EventLog, documents: ir.Table) -> ir.Table:
     """What was issued, one row a class an event, lazy.
 
-    Columns `event_number, case_id, applicant_key, person` (its number)`, region, service, department, issued_at,
+    Columns `event_number, region, department, person` (the applicant's number)`, known` (he is)`, issued_at,
     material_class, document`. Generic names and outputs without a department are left out.
     """
     events = log.events
     given = events.filter(lists_any(events.outputs), events.department.notnull()).select(
-        "event_number", "case_id", "applicant_key", "region", "service", "department",
-        person=hashed(events.applicant_key), issued_at=events.completed_at, spelling=events.outputs.unnest(),
+        "event_number", person=hashed(events.applicant_key), known=events.applicant_key.notnull(),
+        issued_at=events.completed_at, spelling=events.outputs.unnest(),
+        **{role: log.short(role).hold(events[role]) for role in ("region", "department")},
     )  # fmt: skip
     named = documents.filter(documents.kind == "").select("spelling", "material_class", "document")
     return given.join(named, "spelling").drop("spelling")
@@ -74,9 +75,7 @@ def with_issuer(log: EventLog, submitted: ir.Table, numbers: ir.Table, documents
     """
     import ibis
 
-    issues = issued(log, documents)
-    named = issues.mutate(known=issues.applicant_key.notnull()).drop("case_id", "applicant_key", "service")
-    issues = log.keep("issues", named)
+    issues = log.keep("issues", issued(log, documents))
     table = issuers(log, issues)
     whole = table.filter(table.region == "")
     several = [
