@@ -62,6 +62,18 @@ def test_every_trip_tells_its_place_and_department_however_many_there_are(log_of
     assert told.loc["x", ["place", "departments"]].isna().all()
 
 
+@pytest.mark.parametrize("day", ["1899-12-31", "1969-12-31", "1970-01-01", "2262-04-11"])
+def test_trips_are_told_apart_on_whatever_day(log_of: LogOf, day: str) -> None:
+    rows = [visit("a", f"{day} 09:00", f"{day} 09:10", place="北厅"),
+            visit("b", f"{day} 09:20", f"{day} 09:30", place="北厅"),
+            visit("c", f"{day} 09:40", f"{day} 09:50", "公安局", "南厅")]  # fmt: skip
+    told = found(log_of(COLUMNS, rows))
+    assert told[["cases", "place", "departments"]].to_numpy().tolist() == [
+        ["a;b", "北厅", "税务局"],
+        ["c", "南厅", "公安局"],
+    ]
+
+
 @pytest.mark.parametrize("departments", [30, 31, 32, 61, 62, 63])
 def test_a_department_is_new_once_however_many_bits_tell_of_those_visited(log_of: LogOf, departments: int) -> None:
     days = [f"{pd.Timestamp('2024-03-01') + pd.Timedelta(days=n // 2):%Y-%m-%d}" for n in range(departments + 1)]
