@@ -35,16 +35,23 @@ def papers_of(log: EventLog, known: ir.Table) -> ir.Table:
     ``firm_first``, the position of the first of them, and ``firm_several``.
     """
     lists = handed_lists(log).select("listed", "materials", "method").distinct()
-    papers = log.keep("papers", handed_in(log, lists).join(known, "spelling"))
-    copies = log.keep("copies", _copies(papers, "document"))
-    firms = log.keep("copies", _copies(papers, "of_firm"))
+    whole = log.keep("papers", handed_in(log, lists).join(known, "spelling"))
+    log.let_go("handed_lists")
+    copies = log.keep("copies", _copies(whole, "document"))
+    firms = log.keep("copies", _copies(whole, "of_firm"))
+    papers = whole
     if log.rows(copies.limit(1)):
         met = papers.left_join(copies, ["listed", "document"])
         papers = _bare(met.filter(met["first"].isnull() | (met["first"] == met.position))).drop("first")
     if log.rows(firms.limit(1)):
         named = firms.rename(firm_first="first", firm_several="several")
         papers = _bare(papers.left_join(named, ["listed", "of_firm"]))
-    return log.keep("papers", papers)
+    if papers is not whole:
+        papers = log.keep("papers", papers)
+        log.engine.drop(whole)
+    for told in (copies, firms):
+        log.engine.drop(told)
+    return papers
 
 
 def _copies(papers: ir.Table, by: str) -> ir.Table:
