@@ -179,7 +179,6 @@ def _new(events: ir.Table, rows: ir.Table) -> ir.Table:
     """The trips that are the first of their episode at a department, or, knowing no department, at their place."""
     many = rows.filter(have(rows, DEPARTMENTS)).select(*ROW, "turn")
     one = rows.filter(~have(rows, DEPARTMENTS)).select(*ROW, "turn", department="last_department")
-    one = one.select(*ROW, "department", "turn")
     visited = one.union(events.select(*ROW, "department").inner_join(many, ROW).select(*one.columns))
     known = visited.filter(visited.department > 0)
     by_department = known.group_by(["episode_number", "department"]).aggregate(turn=known.turn.min())
