@@ -133,9 +133,9 @@ def materials(
     case of what it repeats, `+correction_other_case` where that was handed in in another case: then it was asked for
     only in the correction, which labelled logs count as rework too. `same_case_only` takes the narrow reading for
     `because`. `evidence` is that of `shareable_from`: `issued_to_applicant`, `issued`, `catalogue`. `in_order` gives
-    them in the order of the log: cheaper than to sort what this gives.
+    them in the order of the log: cheaper than to sort what this gives. The table is lazy; what it reads is kept until
+    `mining.handing.let_go`.
     """
-
     classes = classes or material_classes(log, catalogue=catalogue)
     documents = _documents(log, classes)
     rows = _submissions(log, documents, classes)
