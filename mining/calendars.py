@@ -6,6 +6,8 @@ from dataclasses import dataclass
 from datetime import date, timedelta
 from typing import TYPE_CHECKING
 
+from mining.joins import bare
+
 if TYPE_CHECKING:
     import ibis.expr.types as ir
 
@@ -162,4 +164,4 @@ def with_working_s(log: EventLog, spans: ir.Table, hours: tuple[Hours, ...]) -> 
     worked = whole + open_s(joined.to_at, joined.working_b) - open_s(joined.from_at, joined.working_a)
     extra = ["opens_s", "closes_s", "every", "day_a", "day_b", "days_a", "days_b", "workdays_a", "workdays_b"]
     out = joined.mutate(working_s=ibis.greatest(worked, 0).cast("float64"))
-    return out.drop(*extra, "working_a", "working_b", *[n for n in out.columns if n.endswith("_right")])
+    return bare(out).drop(*extra, "working_a", "working_b")

@@ -6,6 +6,7 @@ import re
 from typing import TYPE_CHECKING
 
 from mining.handing import handed_lists
+from mining.joins import bare
 
 if TYPE_CHECKING:
     import ibis.expr.types as ir
@@ -42,10 +43,10 @@ def papers_of(log: EventLog, known: ir.Table) -> ir.Table:
     papers = whole
     if log.rows(copies.limit(1)):
         met = papers.left_join(copies, ["listed", "document"])
-        papers = _bare(met.filter(met["first"].isnull() | (met["first"] == met.position))).drop("first")
+        papers = bare(met.filter(met["first"].isnull() | (met["first"] == met.position))).drop("first")
     if log.rows(firms.limit(1)):
         named = firms.rename(firm_first="first", firm_several="several")
-        papers = _bare(papers.left_join(named, ["listed", "of_firm"]))
+        papers = bare(papers.left_join(named, ["listed", "of_firm"]))
     if papers is not whole:
         papers = log.keep("papers", papers)
         log.engine.drop(whole)
@@ -74,10 +75,6 @@ def _copies(papers: ir.Table, by: str) -> ir.Table:
         .group_by(*keys, "first")
         .aggregate(several=ibis._.spelling.group_concat(";", order_by=ibis._.place))
     )
-
-
-def _bare(joined: ir.Table) -> ir.Table:
-    return joined.drop(*[name for name in joined.columns if name.endswith("_right")])
 
 
 def once_for_firms(rows: ir.Table) -> ir.Table:

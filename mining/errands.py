@@ -5,7 +5,8 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
-from mining.trip_rows import ROW, bare
+from mining.joins import bare
+from mining.trip_rows import ROW
 from mining.trip_traits import CASES, DEPARTMENTS, have
 
 if TYPE_CHECKING:

@@ -43,7 +43,9 @@ def handed_lists(log: EventLog) -> ir.Table:
         first = asked.group_by("listed").aggregate(event_number=asked.event_number.min())
         written = log.events.select("event_number", "materials", "method").inner_join(first, "event_number")
         lists = written.select("listed", "materials", "method").inner_join(asked.drop("event_number"), "listed")
-        return log.keep("handed_lists", lists)
+        kept = log.keep("handed_lists", lists)
+        log.engine.drop(asked)
+        return kept
 
     return log.once("handed_lists", found)
 

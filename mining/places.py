@@ -6,6 +6,7 @@ from collections.abc import Mapping
 from typing import TYPE_CHECKING
 
 from event_logs.halls import hall_of
+from mining.joins import bare
 
 if TYPE_CHECKING:
     import ibis.expr.types as ir
@@ -54,6 +55,5 @@ def with_places(visits: ir.Table, only: ir.Table) -> ir.Table:
         )
     ).drop("since", "until")
     joined = near.left_join(only, "department")
-    return joined.mutate(place=ibis.coalesce(joined.place, joined.near, joined.only_place, joined.department)).drop(
-        "near", "only_place", *[name for name in joined.columns if name.endswith("_right")]
-    )
+    place = ibis.coalesce(joined.place, joined.near, joined.only_place, joined.department)
+    return bare(joined.mutate(place=place)).drop("near", "only_place")

@@ -5,6 +5,7 @@ from __future__ import annotations
 from itertools import product
 from typing import TYPE_CHECKING
 
+from mining.joins import bare
 from mining.visits import CERTAINTY, RULES
 
 if TYPE_CHECKING:
@@ -83,8 +84,3 @@ def agents_of(found: ir.Table) -> ir.Table:
     """``visitor_number, visitor`` of who acts for others; any other visitor is the applicant."""
     acting = found.filter(found.agent.notnull())
     return acting.group_by("visitor_number").aggregate(visitor=acting.agent.min())
-
-
-def bare(joined: ir.Table) -> ir.Table:
-    """A join's result without the second copies of its keys."""
-    return joined.drop(*[name for name in joined.columns if name.endswith("_right")])

@@ -9,10 +9,11 @@ from event_logs.functions import BITS, hashed, one_of, seconds
 from mining.cases import NOTICED, is_notice
 from mining.episodes import CARRY, carried
 from mining.errands import errands
+from mining.joins import bare
 from mining.places import sites_of
 from mining.steps import is_step, steps_of
 from mining.trip_counts import DepartmentTrips, Trips, count_trips, notes
-from mining.trip_rows import COLUMNS, ROW, agents_of, bare, verdict, written
+from mining.trip_rows import COLUMNS, ROW, agents_of, verdict, written
 from mining.trip_traits import ALONE, CASES, COLLECTS, CORRECTS, DEPARTMENTS, RULE, have, marked
 from mining.visits import visits
 

@@ -9,6 +9,7 @@ from event_logs.functions import hashed, lists_any, one_of
 from event_logs.halls import hall_of
 from mining.cases import AT_WINDOW, COLLECTED, DECLARED, FETCHED, SEEN, shown
 from mining.facing import ON_THE_SPOT, Facing, facing, needs_applicant
+from mining.joins import bare
 from mining.places import only_places, with_places
 from mining.steps import is_step
 
@@ -210,19 +211,19 @@ def _window_cases(log: EventLog, known: Facing, lacking: ir.Table) -> ir.Table:
 
     events = log.events
     needs, _ = needs_applicant(log, known)
-    bare = events.filter(one_of(events.channel, ON_THE_SPOT)).semi_join(lacking, "case_id")
+    here = events.filter(one_of(events.channel, ON_THE_SPOT)).semi_join(lacking, "case_id")
     first = ibis.window(
         group_by="case_id",
-        order_by=[bare.started_at.fill_null(bare.completed_at), bare.completed_at, bare.event_number],
+        order_by=[here.started_at.fill_null(here.completed_at), here.completed_at, here.event_number],
     )
-    numbered = bare.mutate(turn=ibis.row_number().over(first))
+    numbered = here.mutate(turn=ibis.row_number().over(first))
     chosen = numbered.filter(numbered.turn == 0)
     shown = events.filter(needs & events.service.notnull()).select("service").distinct()
     joined = chosen.left_join(shown.mutate(shows=True), "service")
     late = is_step(joined, known.steps, "notice", "review", "decide", "issue", "post", "survey")
     midway = joined.shows.fill_null(False) & late
     return (
-        joined.filter(~midway)
-        .drop("shows", *[n for n in joined.columns if n.endswith("_right")])
+        bare(joined.filter(~midway))
+        .drop("shows")
         .mutate(completed_at=joined.started_at.fill_null(joined.completed_at), rule=_BY_WINDOW)
     )
